@@ -1,0 +1,375 @@
+"""The gate: every message between processes, as frozen tagged msgspec structs; TypeScript is generated from them.
+
+Requests travel on the kernel's control channel (`sandbox_request`, answered by `sandbox_reply`) or over a widget's
+comm, as `{"type": ..., fields}`; events travel on iopub (`sandbox_event`) and over the same comms. A field that an
+old peer may lack has a default; what an old peer cannot read raises PROTOCOL. `None` means "none", never "not sent".
+Times are seconds since the epoch, durations milliseconds. This module never imports what it describes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, dataclass_transform
+
+import msgspec
+
+from sandbox_kernel.errors import WireError
+
+PROTOCOL = 1
+
+Severity = Literal["error", "warning", "info"]
+Outcome = Literal["live", "accepted", "rejected", "staged"]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
+    """Base of all messages."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what messages are made of."""
+
+
+# -- records ----------------------------------------------------------------------------------------------------
+
+
+class Problem(Record):
+    """One finding of the compiler. `line` and `column` count from 1; 0 where there is no place."""
+
+    severity: Severity
+    message: str
+    hint: str = ""
+    code: str = ""
+    module: str = ""
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+class ObjectReport(Record):
+    """What a reload did to one object: `patched`, `added`, `removed`, `replaced`, `kept`, `ran`, `migrated`."""
+
+    module: str
+    name: str
+    action: str
+    reason: str = ""
+
+
+class VersionInfo(Record):
+    """One version of a module. `number` counts from 1 per module; `parent` is 0 for the first."""
+
+    module: str
+    number: int
+    sha256: str
+    time: float
+    author: str
+    message: str
+    outcome: Outcome
+    parent: int = 0
+    reason: str = ""
+    duration_ms: float = 0.0
+    added_lines: int = 0
+    removed_lines: int = 0
+    tags: list[str] = []
+
+
+class ModuleInfo(Record):
+    """A module of the sandbox. `edited` is true when the saved file differs from the live version."""
+
+    name: str
+    live: int
+    newest: int
+    versions: int
+    edited: bool
+    path: str
+    lines: int = 0
+
+
+class TreeNode(Record):
+    """A supervisor or worker. `status`: running, suspended, restarting, stopped, blocked, crashed."""
+
+    id: str
+    name: str
+    kind: Literal["supervisor", "worker"]
+    status: str
+    restarts: int = 0
+    max_restarts: int = 0
+    max_seconds: float = 0.0
+    strategy: str = ""
+    mailbox: int = 0
+    module: str = ""
+    version: str = ""
+    age_s: float = 0.0
+    state: str = ""
+    last_crash: str = ""
+    children: list[TreeNode] = []
+
+
+class DiffRow(Record):
+    """One row of a side-by-side diff: a line number is 0 where that side is empty."""
+
+    kind: Literal["same", "changed", "added", "removed"]
+    left_line: int
+    left: str
+    right_line: int
+    right: str
+
+
+# -- requests ---------------------------------------------------------------------------------------------------
+
+
+class GetHello(Message):
+    """Who is there? Answered by Hello."""
+
+
+class GetSnapshot(Message):
+    """Everything a view shows, at once: for a first paint and after a reconnect. Answered by Snapshot."""
+
+
+class CheckModule(Message):
+    """Compile in isolation and report; nothing is stored or loaded. Answered by Checked."""
+
+    module: str
+    source: str
+
+
+class ApplyModules(Message):
+    """Check, store and hot-reload all modules or none. Answered by Applied."""
+
+    sources: dict[str, str]
+    note: str = ""
+    author: str = ""
+
+
+class ReloadFiles(Message):
+    """Apply the saved files of these modules, of all edited ones when the list is empty. Answered by Applied."""
+
+    modules: list[str] = []
+
+
+class RollBack(Message):
+    """Make a stored version live again through the same road. Answered by Applied."""
+
+    module: str
+    number: int
+
+
+class GetHistory(Message):
+    """The versions of a module, newest first. `before` pages on: only numbers below it; 0 starts at the newest."""
+
+    module: str
+    limit: int = 100
+    before: int = 0
+
+
+class GetDiff(Message):
+    """Two versions side by side; number 0 means the saved file. Answered by Diff."""
+
+    module: str
+    left: int
+    right: int
+
+
+class GetSource(Message):
+    """The text of a version; number 0 means the saved file. Answered by Source."""
+
+    module: str
+    number: int
+
+
+class GetTree(Message):
+    """The supervision tree. Answered by Tree."""
+
+
+class StartTree(Message):
+    """Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree."""
+
+    target: str
+
+
+Request = (
+    GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
+    | GetTree | StartTree
+)  # fmt: skip
+
+# -- replies ----------------------------------------------------------------------------------------------------
+
+
+class Hello(Message):
+    """The sandbox names itself; a host that gets none treats the start as failed."""
+
+    protocol: int
+    sandbox: str
+    directory: str
+    pid: int
+    python: str
+    package: str
+    started: float
+
+
+class Snapshot(Message):
+    """`last_event` is the number of the newest event that is contained in it."""
+
+    hello: Hello
+    modules: list[ModuleInfo]
+    tree: list[TreeNode]
+    last_event: int
+
+
+class Checked(Message):
+    module: str
+    ok: bool
+    problems: list[Problem]
+    duration_ms: float
+    output: str = ""
+
+
+class Applied(Message):
+    """`ok` false: nothing was changed, `summary` says why. `versions` is the live number of each module after it."""
+
+    ok: bool
+    summary: str
+    versions: dict[str, int]
+    objects: list[ObjectReport] = []
+    problems: list[Problem] = []
+    duration_ms: float = 0.0
+    stage: str = ""
+    traceback: str = ""
+
+
+class History(Message):
+    module: str
+    live: int
+    versions: list[VersionInfo]
+    total: int
+
+
+class Diff(Message):
+    module: str
+    left: int
+    right: int
+    unified: str
+    rows: list[DiffRow]
+
+
+class Source(Message):
+    module: str
+    number: int
+    text: str
+
+
+class Tree(Message):
+    roots: list[TreeNode]
+
+
+class Failure(Message):
+    """The request was not carried out. `error` is the class name of the error in `errors.py`."""
+
+    error: str
+    message: str
+
+
+Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Failure
+
+# -- events -----------------------------------------------------------------------------------------------------
+
+
+class Event(Message, kw_only=True):
+    """Base of events: `number` counts from 1 per kernel, `time` is when it happened."""
+
+    number: int = 0
+    time: float = 0.0
+
+
+class Reloaded(Event, kw_only=True):
+    """A change set is live. `kind`: load, reload, rollback."""
+
+    kind: str
+    summary: str
+    versions: dict[str, int]
+    objects: list[ObjectReport] = []
+    duration_ms: float = 0.0
+
+
+class ReloadRejected(Event, kw_only=True):
+    """A change set was refused at `stage` (compile, import, plan, suspend, commit, migrate); nothing was changed."""
+
+    stage: str
+    reason: str
+    summary: str
+    modules: list[str]
+    problems: list[Problem] = []
+    traceback: str = ""
+
+
+class WorkerCrashed(Event, kw_only=True):
+    """A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only."""
+
+    worker: str
+    reason: str
+    story: str
+    last_message: str = ""
+    state: str = ""
+    traceback: str = ""
+
+
+class WorkerRestarted(Event, kw_only=True):
+    worker: str
+    restarts: int
+    max_restarts: int
+    max_seconds: float
+
+
+class SupervisorGaveUp(Event, kw_only=True):
+    supervisor: str
+    restarts: int
+    max_restarts: int
+    max_seconds: float
+
+
+class TreeChanged(Event, kw_only=True):
+    """Something in the tree started, stopped, was suspended or resumed: ask for it again."""
+
+    reason: str
+
+
+class WorkerOutput(Event, kw_only=True):
+    """What a worker printed."""
+
+    worker: str
+    text: str
+
+
+AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerOutput
+
+
+def to_builtins(message: Message) -> dict[str, Any]:  # Any: JSON
+    """A message as plain JSON data, as Jupyter's session and comms want it."""
+    data: dict[str, Any] = msgspec.to_builtins(message)
+    return data
+
+
+def _convert(data: object, kind: Any, what: str) -> Any:  # Any: typing has no type for "a union of types"
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise WireError(f"a {what} could not be understood: {error}") from None
+
+
+def request_from(data: object) -> Request:
+    """Raises WireError when `data` is no request of this protocol."""
+    request: Request = _convert(data, Request, "request")
+    return request
+
+
+def reply_from(data: object) -> Reply:
+    """Raises WireError when `data` is no reply of this protocol."""
+    reply: Reply = _convert(data, Reply, "reply")
+    return reply
+
+
+def event_from(data: object) -> AnyEvent:
+    """Raises WireError when `data` is no event of this protocol."""
+    event: AnyEvent = _convert(data, AnyEvent, "event")
+    return event
