@@ -1,0 +1,131 @@
+"""The provisioner that the `sandbox` kernelspec names: every Jupyter front end starts its sandboxes through it.
+
+It adds to the stock one: a directory of the sandbox's own (see `place`), an entry in the registry, and notice of an
+exit at once instead of by polling. Isolation and fast start change what `kernel_environment` and `launch_kernel` do.
+
+Weighed: (a) a KernelManager subclass, which each front end would have to be configured for; (b) a wrapper command in
+the kernelspec's argv, which knows neither the notebook nor the life of the kernel manager; (c) a provisioner, which
+jupyter_client finds by its entry point in Lab, Notebook, Voila, nbclient and papermill alike: (c).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from sandbox_kernel.host import registry
+from sandbox_kernel.host.exits import until_exit
+from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
+
+NAME = "SANDBOX_KERNEL_NAME"
+DOOR = "SANDBOX_KERNEL_DOOR"
+OURS = (NAME, DOOR)
+
+
+class SandboxProvisioner(LocalProvisioner):
+    """One kernel of a kernel manager, restarts included. `place` is None before the first start and after the end."""
+
+    place: Place | None = None
+    exit_status: int | None = None
+    _entry_id: str = ""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Called by the kernel manager before each start; Any: whatever Popen and the manager take."""
+        given = dict(kwargs.get("env") or os.environ)
+        cwd = Path(kwargs.get("cwd") or os.getcwd()).absolute()
+        if self.place is None:
+            self.place = choose_place(given, cwd)
+        self._label = {name: given.pop(name, "") for name in OURS}
+        kwargs["env"] = {**self.kernel_environment(given), DIRECTORY: str(self.place.directory)}
+        return dict(await super().pre_launch(**kwargs))
+
+    def kernel_environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """What the kernel sees of the environment it was given; the isolation levels narrow it."""
+        return dict(given)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:  # Any: as the base class has it
+        self.exit_status = None
+        return await super().launch_kernel(cmd, **kwargs)
+
+    async def post_launch(self, **kwargs: Any) -> None:
+        """Called once the process runs: tell the registry. A full disk must not stop a kernel."""
+        await super().post_launch(**kwargs)
+        with contextlib.suppress(OSError):
+            self._register()
+
+    async def exited(self) -> int:
+        """Waits for the end of the running process without polling; its status, negative for a signal. Reaps it."""
+        process = self._process
+        if process is None:
+            return self.exit_status or 0
+        await until_exit(process.pid)
+        return process.wait()  # ended already: this only reaps
+
+    async def wait(self) -> int | None:
+        """As the base class: reaps the process and forgets it, but notices its end at once."""
+        process = self._process
+        if process is None:
+            return 0
+        self.exit_status = await self.exited()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream:
+                stream.close()
+        self.process = None
+        return self.exit_status
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Called when the kernel has ended. A restart keeps directory and claim; the manager's end gives them back."""
+        await super().cleanup(restart=restart)
+        if restart:
+            return
+        if self._entry_id:
+            with contextlib.suppress(OSError):
+                registry.remove(self._entry_id)
+            self._entry_id = ""
+        if self.place is not None:
+            place, self.place = self.place, None
+            await asyncio.to_thread(place.release)
+
+    @property
+    def _process(self) -> subprocess.Popen[bytes] | None:
+        return self.process
+
+    def _register(self) -> None:
+        assert self.place is not None
+        assert self.pid is not None
+        self._entry_id = self._entry_id or secrets.token_hex(8)
+        connection = getattr(self.parent, "connection_file", "")
+        directory = self.place.directory
+        registry.write(
+            registry.Entry(
+                id=self._entry_id,
+                name=self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else directory.name),
+                directory=str(directory),
+                connection_file=os.path.abspath(connection) if connection else "",
+                pid=self.pid,
+                pid_born=registry.born(self.pid),
+                host_pid=os.getpid(),
+                host_born=registry.born(os.getpid()),
+                started=time.time(),
+                owner="manager" if self._label[DOOR] else "server" if _in_server() else "other",
+                door=self._label[DOOR],
+                notebook=self.place.notebook,
+                temporary=self.place.temporary,
+            )
+        )
+
+
+def _in_server() -> bool:
+    """Whether this process is a Jupyter server that takes requests about its kernels; Voila's own server does not."""
+    application = sys.modules.get("jupyter_server.serverapp")
+    return application is not None and bool(application.ServerApp.initialized())
