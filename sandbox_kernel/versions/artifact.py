@@ -1,0 +1,162 @@
+"""What a compilation yields, as plain frozen data: findings, artifacts, the report, and the limits it ran under.
+
+Made by `compiler` and `project` from what the compile worker answered; read by every room. Never holds byte code: a
+code object from another process would have to be unmarshalled, and nothing that a worker sends is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256 as _sha256
+from html import escape
+from typing import Literal
+
+from sandbox_kernel.errors import CompileError
+
+Severity = Literal["error", "warning"]
+
+
+def digest(source: str) -> str:
+    """The identity of a text: sha256 of its utf-8 form. Lone surrogates are kept as they are."""
+    return _sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `line` and `column` count characters from 1; 0 where there is no place. `hint` is the next step."""
+
+    severity: Severity
+    message: str
+    hint: str = ""
+    code: str = ""
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        return f"{place}{self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A name that a module defines at its top level, or a method as `Class.method`."""
+
+    name: str
+    kind: Literal["function", "class", "method", "variable"]
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One module as it was compiled. `imports` are absolute module names, each once, sorted."""
+
+    module: str
+    source: str
+    sha256: str
+    imports: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompileLimits:
+    """What the operating system holds a compilation to. Memory, file size and open files count per process.
+
+    `source_bytes` is looked at before anything is started; `output_bytes` is what a trial import may print before it
+    is ended; `processes` is how many processes and threads it may have beside its own.
+    """
+
+    memory_mb: int = 1024
+    file_mb: int = 16
+    open_files: int = 256
+    processes: int = 32
+    output_bytes: int = 1_000_000
+    source_bytes: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        for name in ("memory_mb", "file_mb", "open_files", "processes", "output_bytes", "source_bytes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Modules and calls (dotted names, `eval`, `os.system`) that a sandbox should not use.
+
+    A courtesy to learners, who read at once what the sandbox is not meant for; no boundary: code that wants to hide a
+    call from a look at its text can. The isolation level is the boundary.
+    """
+
+    name: str = "open"
+    denied_modules: tuple[str, ...] = ()
+    denied_calls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompileReport:
+    """The outcome of one compilation. `diagnostics` has an entry for every module that was asked about.
+
+    `stage` says where it failed: `compile` (text and names), `import` (the trial import), or empty. `traceback` has the
+    learner's own frames only. `groups` are modules that import each other in a circle, each circle once.
+    """
+
+    artifacts: Mapping[str, Artifact]
+    diagnostics: Mapping[str, tuple[Diagnostic, ...]]
+    output: str = ""
+    duration_ms: float = 0.0
+    cache_hits: int = 0
+    stage: str = ""
+    traceback: str = ""
+    groups: tuple[tuple[str, ...], ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        return not any(True for _ in self._of("error"))
+
+    @property
+    def errors(self) -> tuple[tuple[str, Diagnostic], ...]:
+        """Module and finding, in the order of the modules and then of the lines."""
+        return tuple(self._of("error"))
+
+    @property
+    def warnings(self) -> tuple[tuple[str, Diagnostic], ...]:
+        return tuple(self._of("warning"))
+
+    def raise_for_errors(self) -> None:
+        """Raises CompileError with the first error as its text and all findings of that module, errors first."""
+        for module, first in self._of("error"):
+            found = sorted(self.diagnostics[module], key=lambda finding: finding.severity != "error")
+            more = len(self.errors) - 1
+            others = f"; {more} more error{'s' if more > 1 else ''}" if more else ""
+            raise CompileError(module, f"{module}: {first}{others}", found)
+
+    def _of(self, severity: Severity) -> Iterator[tuple[str, Diagnostic]]:
+        for module, found in self.diagnostics.items():
+            for finding in found:
+                if finding.severity == severity:
+                    yield module, finding
+
+    def __str__(self) -> str:
+        head = "compiled" if self.ok else f"not compiled ({self.stage})"
+        lines = [f"{head}: {', '.join(self.diagnostics) or 'nothing'} in {self.duration_ms:.0f} ms"]
+        lines += [
+            f"  {module}: {kind}: {finding}" for kind in ("error", "warning") for module, finding in self._of(kind)
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(module)}</td><td>{kind}</td><td>{finding.line or ''}</td>"
+            f"<td>{escape(finding.message)}</td><td>{escape(finding.hint)}</td></tr>"
+            for kind in ("error", "warning")
+            for module, finding in self._of(kind)
+        )
+        head = escape(str(self).splitlines()[0])
+        columns = "".join(f'<th scope="col">{name}</th>' for name in ("module", "", "line", "finding", "next step"))
+        table = f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+        trace = f"<pre>{escape(self.traceback)}</pre>" if self.traceback else ""
+        return f"<div><p>{head}</p>{table}{trace}</div>"

@@ -1,0 +1,64 @@
+"""Length-prefixed frames on a pipe: four bytes of length, then that many bytes. Both ends of the compile worker use it.
+
+Reading from an untrusted or dying peer always has a bound in bytes and a deadline.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import struct
+import time
+
+_HEADER = struct.Struct(">I")
+
+
+class FrameError(Exception):
+    """The peer ended, took too long, or sent more than was allowed; the text says which."""
+
+
+def write_frame(fd: int, payload: bytes) -> None:
+    """Blocks until all is written; raises OSError when the peer is gone."""
+    view = memoryview(_HEADER.pack(len(payload)) + payload)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def read_frame(fd: int, *, limit_bytes: int, deadline: float) -> bytes:
+    """One frame. `deadline` is a time of `time.monotonic`."""
+    (length,) = _HEADER.unpack(_read(fd, _HEADER.size, deadline))
+    if length > limit_bytes:
+        raise FrameError(f"a frame of {length} bytes, where {limit_bytes} are allowed")
+    return _read(fd, length, deadline)
+
+
+def split_frames(data: bytes) -> list[bytes]:
+    """The whole frames at the start of `data`; a torn last one is left out."""
+    frames: list[bytes] = []
+    at = 0
+    while at + _HEADER.size <= len(data):
+        (length,) = _HEADER.unpack_from(data, at)
+        at += _HEADER.size
+        if at + length > len(data):
+            break
+        frames.append(data[at : at + length])
+        at += length
+    return frames
+
+
+def _read(fd: int, size: int, deadline: float) -> bytes:
+    parts: list[bytes] = []
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    while size:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not poller.poll(min(remaining, 3600) * 1000):
+            if time.monotonic() >= deadline:
+                raise FrameError("no answer in time")
+            continue
+        part = os.read(fd, min(size, 1 << 20))
+        if not part:
+            raise FrameError("the other end closed the pipe")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
