@@ -1,0 +1,69 @@
+"""The only file that touches ipykernel's insides: requests on the control channel, events on iopub.
+
+`sandbox_request` gets one `sandbox_reply`, always: ipykernel sends nothing when a handler raises. Each request runs on a
+daemon thread of its own, so that a slow compile delays no interrupt and a hung one no exit; replies go out on the control
+thread, which owns the socket. Events carry no parent message: headless runners drop what belongs to no cell, and front
+ends read them by type.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sandbox_kernel import wire
+from sandbox_kernel.errors import WireError
+from sandbox_kernel.runtime.events import EventLog
+
+Handler = Callable[[wire.Request], wire.Reply]
+REQUEST, REPLY, EVENT = "sandbox_request", "sandbox_reply", "sandbox_event"
+
+
+class ControlChannel:
+    """`kernel` and `shell` are ipykernel's objects; they carry no types of their own."""
+
+    def __init__(self, kernel: Any, handler: Handler, events: EventLog) -> None:  # Any: ipykernel
+        self._kernel = kernel
+        self._handler = handler
+        self._events = events
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def open(self) -> None:
+        self._kernel.control_handlers[REQUEST] = self._on_request
+        self._unsubscribe = self._events.subscribe(self._publish)
+
+    def close(self) -> None:
+        self._unsubscribe()
+        self._kernel.control_handlers.pop(REQUEST, None)
+
+    async def _on_request(self, stream: Any, identity: Any, parent: dict[str, Any]) -> None:  # Any: ipykernel
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            content = self._reply(parent)
+            loop.call_soon_threadsafe(
+                lambda: self._kernel.session.send(stream, REPLY, content, parent=parent, ident=identity)
+            )
+
+        threading.Thread(target=work, name="sandbox-request", daemon=True).start()
+
+    def _reply(self, parent: dict[str, Any]) -> dict[str, Any]:
+        shell = self._kernel.shell
+        tokens = shell.set_thread_parent(parent)  # what an imported module prints belongs to this request
+        try:
+            return wire.to_builtins(self._handler(wire.request_from(parent["content"])))
+        except WireError as error:
+            return wire.to_builtins(wire.Failure(error="WireError", message=str(error)))
+        finally:
+            shell.reset_thread_parent(tokens)
+
+    def _publish(self, event: wire.AnyEvent) -> None:
+        content = wire.to_builtins(event)
+        kernel = self._kernel
+
+        def send() -> None:
+            kernel.session.send(kernel.iopub_thread.socket, EVENT, content, ident=EVENT.encode())
+
+        kernel.iopub_thread.schedule(send)

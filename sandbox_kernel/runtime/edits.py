@@ -1,0 +1,124 @@
+"""Installs one staged change in the running kernel, or nothing of it.
+
+Called by the session only, under its lock. The order is: suspend the workers concerned, ask the newer code to bring their
+state down (where the change goes back), swap the code, import what is new, ask the newer code to bring the state up,
+publish, resume. Whatever raises on the way, all before it is undone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sandbox_kernel.errors import ReloadError, SandboxError
+from sandbox_kernel.reload.reloader import Reloader
+from sandbox_kernel.reload.report import ReloadReport
+from sandbox_kernel.runtime.modules import SandboxFinder
+from sandbox_kernel.runtime.state import ClassChange, change_for, class_changes
+from sandbox_kernel.supervision.system import System
+from sandbox_kernel.supervision.worker import Down
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one or more modules: their new texts and numbers, and the live ones they replace (0: none)."""
+
+    sources: Mapping[str, str]
+    numbers: Mapping[str, int]
+    old_sources: Mapping[str, str] = field(default_factory=dict)
+    old_numbers: Mapping[str, int] = field(default_factory=dict)
+
+    def class_changes(self) -> dict[tuple[str, str], ClassChange]:
+        """By module and qualified name."""
+        found: dict[tuple[str, str], ClassChange] = {}
+        for module, source in self.sources.items():
+            if module in self.old_sources:
+                old, new = self.old_numbers[module], self.numbers[module]
+                for change in class_changes(module, self.old_sources[module], source, old, new):
+                    found[module, change.qualname] = change
+        return found
+
+    def goes_down(self, module: str) -> bool:
+        return self.numbers[module] < self.old_numbers.get(module, 0)
+
+
+class Installer:
+    """`suspend_timeout_s` is how long a worker may take to reach the end of its message."""
+
+    def __init__(
+        self, finder: SandboxFinder, reloader: Reloader, system: System, *, suspend_timeout_s: float = 5.0
+    ) -> None:
+        self._finder = finder
+        self._reloader = reloader
+        self._system = system
+        self._suspend_timeout_s = suspend_timeout_s
+
+    def install(self, edit: Edit, publish: Callable[[], None]) -> ReloadReport:
+        """`publish` runs last, inside the transaction: what it raises undoes everything. Raises ReloadError."""
+        loaded = {name: source for name, source in edit.sources.items() if name in sys.modules}
+        fresh = [name for name in edit.sources if name not in sys.modules]
+        workers = self._system.workers_of(self._concerned(edit.sources))
+        changes = edit.class_changes()
+        versions = {worker: change for worker in workers if (change := change_for(worker.cls, changes))}
+        down = {worker: Down(change.new) for worker, change in versions.items() if edit.goes_down(change.module)}
+        up = {worker: change.old for worker, change in versions.items() if worker not in down}
+        with (
+            self._finder.staged(edit.sources),
+            self._system.suspended(workers, timeout_s=self._suspend_timeout_s) as group,
+        ):
+
+            def finish() -> None:
+                self._import(fresh)
+                group.change_code(up)
+                publish()
+
+            try:
+                group.change_code(down)
+                return self._reloader.apply(loaded, migrate=finish)
+            except BaseException:
+                group.restore()
+                self._forget(fresh)
+                raise
+
+    def _concerned(self, modules: Mapping[str, str]) -> set[str]:
+        """The changed modules and the loaded ones of this sandbox that hold something of theirs."""
+        names = set(modules)
+        own = self._finder.directory.names()
+        grown = True
+        while grown:
+            before = len(names)
+            names |= {name for name in own if name not in names and _uses(name, names)}
+            grown = len(names) > before
+        return names
+
+    def _import(self, names: Sequence[str]) -> None:
+        for name in names:
+            try:
+                importlib.import_module(name)
+            except SandboxError:
+                raise
+            except BaseException as error:  # a module may raise SystemExit: that must end the edit, not the kernel
+                raise ReloadError(
+                    f"importing '{name}' raised {type(error).__name__}: {error}", module=name, reason="import-failed"
+                ) from error
+
+    def _forget(self, names: Sequence[str]) -> None:
+        for name in names:
+            sys.modules.pop(name, None)
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                vars(sys.modules[parent]).pop(child, None)
+
+
+def _uses(name: str, names: set[str]) -> bool:
+    """Whether the loaded module `name` has a module of `names`, or something that was defined in one, at its top level."""
+    module = sys.modules.get(name)
+    if module is None:
+        return False
+    for value in list(vars(module).values()):
+        home = getattr(value, "__name__", None) if isinstance(value, type(sys)) else getattr(value, "__module__", None)
+        if isinstance(home, str) and home in names:
+            return True
+    return False

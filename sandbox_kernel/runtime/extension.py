@@ -1,0 +1,62 @@
+"""What `%load_ext sandbox_kernel` does inside a kernel: the whole sandbox where one was asked for, else the reloader alone.
+
+A sandbox is asked for by `SANDBOX_KERNEL_DIR` in the environment, which the provisioner sets. If opening it fails the
+kernel comes up plain; the host notices that nobody answers its Hello, and the notebook shows the reason.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from pathlib import Path
+from typing import Any
+
+DIRECTORY = "SANDBOX_KERNEL_DIR"
+
+
+def load(shell: Any) -> None:  # Any: IPython
+    directory = os.environ.get(DIRECTORY)
+    kernel = getattr(shell, "kernel", None)
+    if directory and kernel is not None and hasattr(kernel, "control_handlers"):
+        open_sandbox(shell, kernel, Path(directory))
+    else:
+        from sandbox_kernel.runtime import standalone
+
+        standalone.load(shell)
+
+
+def unload(shell: Any) -> None:  # Any: IPython
+    from sandbox_kernel.runtime import standalone
+
+    standalone.unload(shell)
+
+
+def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPython and ipykernel
+    from sandbox_kernel.runtime import magics, requests, session
+    from sandbox_kernel.runtime.channel import ControlChannel
+    from sandbox_kernel.runtime.system import start_system
+
+    opened = session.Session.open(directory.resolve(), namespaces=lambda: [shell.user_ns], system=start_system(shell))
+    session.set_current(opened)
+    opened.follow_system()
+    magics.register(shell, opened)
+    ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events).open()
+    magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
+    atexit.register(opened.close)
+    if opened.notices:
+        _show_at_first_cell(shell, opened.notices)
+
+
+def _show_at_first_cell(shell: Any, notices: list[str]) -> None:  # Any: IPython
+    """What went wrong at the start is told once, where somebody reads it: above the first cell's output."""
+
+    from IPython.display import display
+
+    from sandbox_kernel.runtime.display import notice
+
+    def tell(_: Any) -> None:  # Any: IPython's ExecutionInfo
+        shell.events.unregister("pre_run_cell", tell)
+        for text in notices:
+            display(notice(text))
+
+    shell.events.register("pre_run_cell", tell)

@@ -1,0 +1,163 @@
+"""The `%sandbox_...` magics of a sandbox's own notebook: thin faces of the session, with help and completion.
+
+A refused edit is shown in full and then ends the cell with one short line, so that "run all" stops where a program would;
+`--expect-refusal` turns that round for lessons that show a refusal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.display import display
+
+from sandbox_kernel import wire
+from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.runtime import display as show
+from sandbox_kernel.runtime import views
+from sandbox_kernel.runtime.session import Session
+
+NAMED = ("sandbox_reload", "sandbox_history", "sandbox_diff", "sandbox_rollback", "sandbox_module", "sandbox_start")
+
+
+class Refused(SandboxError):
+    """Ends a cell whose edit was refused; the report above says why, so no traceback is shown."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Refused: {self}"]
+
+
+@magics_class
+class SandboxMagics(Magics):  # type: ignore[misc]  # IPython carries no types
+    def __init__(self, shell: Any, session: Session) -> None:  # Any: IPython
+        super().__init__(shell)
+        self.session = session
+
+    @magic_arguments()
+    @argument("name", help="the module's name, such as till or shop.cart")
+    @argument("--note", default="", help="a few words for the history, in quotes")
+    @argument("--expect-refusal", action="store_true", help="the lesson wants this edit to be refused; go on then")
+    @cell_magic
+    def sandbox_module(self, line: str, cell: str) -> None:
+        """Make the cell the source of a module: check it in isolation, keep it as a version, load or hot-reload it."""
+        args = _parse(self.sandbox_module, line)
+        result = _asked(lambda: self.session.apply({args.name: cell}, note=args.note.strip("\"'")))
+        self._bind([args.name] if result.ok else [])
+        self._show(result, args.expect_refusal)
+
+    @magic_arguments()
+    @argument("names", nargs="*", help="modules; all whose saved file was edited when none is named")
+    @line_magic
+    def sandbox_reload(self, line: str) -> None:
+        """Hot-reload modules from their saved files: all of them or, when one is refused, none."""
+        names = _parse(self.sandbox_reload, line).names
+        result = _asked(lambda: self.session.reload_files(names))
+        self._bind(result.versions if result.ok else [])
+        self._show(result, False)
+
+    @magic_arguments()
+    @argument("name", help="a module of this sandbox")
+    @argument("--limit", type=int, default=20, help="how many versions, newest first")
+    @line_magic
+    def sandbox_history(self, line: str) -> show.Rich:
+        """The versions of a module, newest first."""
+        args = _parse(self.sandbox_history, line)
+        return _asked(lambda: show.history(views.history(self.session, args.name, limit=args.limit)))
+
+    @magic_arguments()
+    @argument("name", help="a module of this sandbox")
+    @argument("left", type=int, nargs="?", help="a version's number, 0 for the saved file; default: the one before")
+    @argument("right", type=int, nargs="?", help="a version's number, 0 for the saved file; default: the live one")
+    @line_magic
+    def sandbox_diff(self, line: str) -> show.Rich:
+        """What differs between two versions of a module."""
+        args = _parse(self.sandbox_diff, line)
+        right = self.session.live_number(args.name) if args.right is None else args.right
+        left = max(1, right - 1) if args.left is None else args.left
+        return _asked(lambda: show.diff(views.diff(self.session, args.name, left, right)))
+
+    @magic_arguments()
+    @argument("name", help="a module of this sandbox")
+    @argument("number", type=int, help="the version to make live again")
+    @argument("--expect-refusal", action="store_true", help="the lesson wants this to be refused; go on then")
+    @line_magic
+    def sandbox_rollback(self, line: str) -> None:
+        """Make an older (or newer) version live again, with live objects and workers keeping their state."""
+        args = _parse(self.sandbox_rollback, line)
+        result = _asked(lambda: self.session.roll_back(args.name, args.number))
+        self._bind([args.name] if result.ok else [])
+        self._show(result, args.expect_refusal)
+
+    @magic_arguments()
+    @argument("target", help="module:function that returns a Supervisor; the function is 'tree' when left out")
+    @line_magic
+    def sandbox_start(self, line: str) -> show.Rich:
+        """Start a supervision tree and remember it: a restarted kernel starts it again."""
+        target = _parse(self.sandbox_start, line).target
+        return _asked(lambda: show.tree(self.session.start_tree(target)))
+
+    @line_magic
+    def sandbox_tree(self, line: str) -> show.Rich:
+        """The supervision tree: who runs, who crashed, how many restarts are left."""
+        return show.tree(self.session.tree())
+
+    @line_magic
+    def sandbox_info(self, line: str) -> show.Rich:
+        """Which sandbox this is, its modules and their live versions."""
+        return show.info(self.session.snapshot())
+
+    def _bind(self, names: Any) -> None:  # Any: any iterable of str
+        """Give the notebook the names of the modules, as an import statement would, unless it uses them itself."""
+        bind_modules(self.shell, names)
+
+    def _show(self, result: wire.Applied, expect_refusal: bool) -> None:
+        display(show.applied(result))
+        if expect_refusal and result.ok:
+            raise Refused("this edit was expected to be refused, but it was accepted")
+        if not result.ok and not expect_refusal:
+            raise Refused("nothing was changed; the reason stands above")
+
+
+def bind_modules(shell: Any, names: Any) -> None:  # Any: IPython; any iterable of str
+    import sys
+    import types
+
+    for name in names:
+        top = name.partition(".")[0]
+        if top in sys.modules and isinstance(shell.user_ns.get(top, sys), types.ModuleType):
+            shell.user_ns[top] = sys.modules[top]
+
+
+def _parse(magic: Any, line: str) -> Any:  # Any: IPython's magic functions and argparse's namespace
+    try:
+        return parse_argstring(magic, line)
+    except UsageError:
+        raise
+    except SystemExit:
+        raise UsageError(f"that was not understood; see %{magic.__name__}?") from None
+
+
+def _asked(question: Any) -> Any:  # Any: what the question returns
+    """Bad input is one clear line, not a traceback."""
+    try:
+        return question()
+    except (SandboxError, ValueError) as error:
+        raise UsageError(str(error)) from None
+
+
+def register(shell: Any, session: Session) -> None:  # Any: IPython
+    """Add the magics and the completion of module names and version numbers."""
+    shell.register_magics(SandboxMagics(shell, session))
+
+    def complete(_: Any, event: Any) -> list[str]:  # Any: IPython
+        words = event.line[: len(event.line)].split()
+        typed = 0 if event.line.endswith(" ") else 1
+        if len(words) - typed >= 2 and words[0].lstrip("%") in {"sandbox_diff", "sandbox_rollback"}:
+            return [str(number) for number in range(session.store.newest(words[1]), 0, -1)]
+        return session.known()
+
+    for magic in NAMED:
+        for sigil in ("%", "%%"):
+            shell.set_hook("complete_command", complete, str_key=f"{sigil}{magic}")

@@ -1,0 +1,49 @@
+"""Wire requests to session calls, one function each; whoever knocks gets a reply, never an exception."""
+
+from __future__ import annotations
+
+import logging
+
+from sandbox_kernel import wire
+from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.runtime import views
+from sandbox_kernel.runtime.session import Session
+
+log = logging.getLogger(__name__)
+
+
+def handle(session: Session, request: wire.Request) -> wire.Reply:
+    """Any thread. What goes wrong comes back as Failure with one sentence."""
+    try:
+        return _dispatch(session, request)
+    except (SandboxError, ValueError) as error:
+        return wire.Failure(error=type(error).__name__, message=str(error))
+    except Exception as error:  # a border: a request must be answered whatever happened
+        log.exception("request %s failed", type(request).__name__)
+        return wire.Failure(error=type(error).__name__, message=f"{type(error).__name__}: {error}")
+
+
+def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
+    match request:
+        case wire.GetHello():
+            return session.hello()
+        case wire.GetSnapshot():
+            return session.snapshot()
+        case wire.CheckModule(module=module, source=source):
+            return session.check(module, source)
+        case wire.ApplyModules(sources=sources, note=note, author=author):
+            return session.apply(sources, note=note, author=author)
+        case wire.ReloadFiles(modules=modules):
+            return session.reload_files(modules)
+        case wire.RollBack(module=module, number=number):
+            return session.roll_back(module, number)
+        case wire.GetHistory(module=module, limit=limit, before=before):
+            return views.history(session, module, limit=limit, before=before)
+        case wire.GetDiff(module=module, left=left, right=right):
+            return views.diff(session, module, left, right)
+        case wire.GetSource(module=module, number=number):
+            return wire.Source(module=module, number=number, text=session.text(module, number))
+        case wire.GetTree():
+            return session.tree()
+        case wire.StartTree(target=target):
+            return session.start_tree(target)

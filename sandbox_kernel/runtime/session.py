@@ -1,0 +1,336 @@
+"""One sandbox inside its kernel: directory, store, compiler, reloader and supervision under one lock.
+
+Every face (magic, widget, control channel) goes through here, and every edit through `apply`; a rollback is an edit with
+a stored text. Lane: any thread. `apply` and `start_tree` hold the session's lock for their whole length; questions do not
+wait for it.
+
+Weighed for the order of the last steps: accepting in the store first and writing files after it leaves, when the kernel is
+killed between the two, a file older than the live version, which the next `%sandbox_reload` would take for an edit
+backwards. Files first, store last: a kill between them leaves an edit that was not accepted yet, which is the truth.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sandbox_kernel
+from sandbox_kernel import wire
+from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError, StartError
+from sandbox_kernel.reload.reloader import Reloader
+from sandbox_kernel.reload.report import ReloadReport
+from sandbox_kernel.runtime import refusals, views
+from sandbox_kernel.runtime.edits import Edit, Installer
+from sandbox_kernel.runtime.events import EventLog
+from sandbox_kernel.runtime.lock import DirectoryLock
+from sandbox_kernel.runtime.modules import MAX_SOURCE_BYTES, ModuleDirectory, SandboxFinder, check_name, too_large
+from sandbox_kernel.supervision.system import System
+from sandbox_kernel.versions.compiler import Compiler
+from sandbox_kernel.versions.store import Change, VersionStore
+
+TREES = "trees"
+
+
+class Session:
+    """Made by `Session.open`; `close` ends the tree, the compile worker and the lock."""
+
+    def __init__(
+        self, directory: ModuleDirectory, store: VersionStore, compiler: Compiler, reloader: Reloader, system: System
+    ) -> None:
+        self.directory, self.store, self.system = directory, store, system
+        self.events = EventLog()
+        self.started = time.time()
+        self.notices: list[str] = []
+        self._compiler, self._reloader = compiler, reloader
+        self._lock = threading.RLock()
+        self._live = {
+            name: (version.number, store.source(name, version.number)) for name, version in store.live().items()
+        }
+        self._finder = SandboxFinder(directory, self.live_sources, self._on_loaded)
+        self._installer = Installer(self._finder, reloader, system)
+        self._applying = False
+
+    @classmethod
+    def open(cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]], system: System) -> Session:
+        """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it."""
+        root.mkdir(parents=True, exist_ok=True)
+        lock = DirectoryLock(root / ".sandbox" / "lock")
+        lock.acquire()
+        store = VersionStore.open(root / ".sandbox")
+        compiler = Compiler(search_path=[str(root)])
+        session = cls(ModuleDirectory(root), store, compiler, Reloader(namespaces), system)
+        session._release = lock.release
+        if store.recovered_from:
+            session.notices.append(
+                f"the version store was damaged; it is kept as {store.recovered_from} and a new history begins with the "
+                "saved files"
+            )
+        session._finder.install()
+        return session
+
+    _release: Callable[[], None] = staticmethod(lambda: None)
+
+    def close(self) -> None:
+        self._finder.uninstall()
+        self.system.stop(timeout_s=2.0)
+        self._compiler.close()
+        self.store.close()
+        self._release()
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    def live_sources(self) -> dict[str, str]:
+        return {name: source for name, (_, source) in self._live.items()}
+
+    def live_number(self, name: str) -> int:
+        """0 when no version of it is live."""
+        return self._live.get(name, (0, ""))[0]
+
+    def known(self) -> list[str]:
+        """Modules with a version or a file, sorted."""
+        return sorted({*self._live, *self.directory.names(), *self.store.modules()})
+
+    def text(self, name: str, number: int) -> str:
+        """The text of a version; 0 means the saved file. Raises ModuleNotFound, VersionNotFound or CompileError."""
+        return self.store.source(name, number) if number else self.directory.read(name)
+
+    def hello(self) -> wire.Hello:
+        return wire.Hello(
+            protocol=wire.PROTOCOL,
+            sandbox=os.environ.get("SANDBOX_KERNEL_NAME") or self.directory.root.name,
+            directory=str(self.directory.root),
+            pid=os.getpid(),
+            python=platform.python_version(),
+            package=sandbox_kernel.__version__,
+            started=self.started,
+        )
+
+    def snapshot(self) -> wire.Snapshot:
+        last = self.events.last  # before the rest: a view may then see an event twice, but never miss one
+        modules = [views.module_info(self, name) for name in self.known()]
+        return wire.Snapshot(hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last)
+
+    def tree(self) -> wire.Tree:
+        return wire.Tree(roots=[views.tree_node(node) for node in self.system.tree()])
+
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    def check(self, name: str, source: str) -> wire.Checked:
+        """Compile in isolation; nothing is stored or loaded. Raises ValueError for a bad name."""
+        check_name(name)
+        report = self._compile({name: source})
+        return wire.Checked(
+            module=name,
+            ok=report.ok,
+            problems=views.problems(report),
+            duration_ms=report.duration_ms,
+            output=report.output,
+        )
+
+    def apply(
+        self, sources: Mapping[str, str], *, kind: str = "reload", author: str = "", note: str = ""
+    ) -> wire.Applied:
+        """Check, store and hot-reload all modules or none. Raises ValueError for a bad name or an empty change."""
+        if not sources:
+            raise ValueError("there is nothing to apply: name at least one module")
+        for name, source in sources.items():
+            check_name(name)
+            if len(source) > MAX_SOURCE_BYTES:
+                raise ValueError(too_large(name, len(source)))
+            if not source.strip():
+                raise ValueError(f"the source of '{name}' is empty: write at least one line, such as a docstring")
+        with self._lock:
+            self._applying = True
+            try:
+                return self._apply(sources, kind, author or os.environ.get("JUPYTERHUB_USER", ""), note)
+            finally:
+                self._applying = False
+
+    def _apply(self, sources: Mapping[str, str], kind: str, author: str, note: str) -> wire.Applied:
+        changed = {n: s for n, s in sources.items() if n not in sys.modules or self._live.get(n, (0, None))[1] != s}
+        if not changed:
+            return views.unchanged({name: self.live_number(name) for name in sources})
+        begin = time.perf_counter()
+        report = self._compile(changed)
+        change = self.store.stage(changed, kind=kind, author=author, note=note)
+        edit = self._edit(changed, change)
+        try:
+            report.raise_for_errors()
+            done = self._installer.install(edit, lambda: self._publish(edit, change, begin))
+        except (SandboxError, OSError) as error:
+            return self._refuse(error, edit, change, views.problems(report), begin)
+        return self._announce(
+            done, edit, kind if any(edit.old_numbers.values()) else "load", views.problems(report), begin
+        )
+
+    def _compile(self, sources: Mapping[str, str]) -> Any:
+        others = {name: source for name, source in self.live_sources().items() if name not in sources}
+        return self._compiler.compile(sources, live=others)
+
+    def _edit(self, sources: Mapping[str, str], change: Change) -> Edit:
+        numbers = change.versions
+        live = {name: self._live[name] for name in sources if name in self._live}
+        return Edit(
+            sources,
+            numbers,
+            {name: source for name, (_, source) in live.items()},
+            {name: number for name, (number, _) in live.items()},
+        )
+
+    def _publish(self, edit: Edit, change: Change, begin: float) -> None:
+        """Inside the transaction: files, then the store. What raises here undoes the change; files go back too."""
+        before = {name: self._saved(name) for name in edit.sources}
+        try:
+            for name, source in edit.sources.items():
+                if before[name] != source:
+                    self.directory.write(name, source)
+            self.store.accept(change.id, duration_ms=(time.perf_counter() - begin) * 1000)
+        except BaseException:
+            for name, text in before.items():
+                if text is not None:
+                    self.directory.write(name, text)
+            raise
+        self._live = {**self._live, **{name: (edit.numbers[name], source) for name, source in edit.sources.items()}}
+
+    def _saved(self, name: str) -> str | None:
+        try:
+            return self.directory.read(name)
+        except (ModuleNotFound, CompileError):
+            return None
+
+    def _refuse(
+        self, error: Exception, edit: Edit, change: Change, problems: list[wire.Problem], begin: float
+    ) -> wire.Applied:
+        """Nothing live was changed: keep the version with the reason, tell everyone."""
+        refusal = refusals.describe(error, edit, self.live_number)
+        took = (time.perf_counter() - begin) * 1000
+        self.store.reject(change.id, stage=refusal.stage, reason=refusal.reason, duration_ms=took)
+        self.events.emit(
+            wire.ReloadRejected(
+                stage=refusal.stage,
+                reason=refusal.reason,
+                summary=refusal.summary,
+                modules=sorted(edit.sources),
+                problems=problems,
+                traceback=refusal.traceback,
+            )
+        )
+        return wire.Applied(
+            ok=False,
+            summary=refusal.summary,
+            versions={name: self.live_number(name) for name in edit.sources},
+            problems=problems,
+            duration_ms=took,
+            stage=refusal.stage,
+            traceback=refusal.traceback,
+        )
+
+    def _announce(
+        self, report: ReloadReport, edit: Edit, kind: str, problems: list[wire.Problem], begin: float
+    ) -> wire.Applied:
+        took = (time.perf_counter() - begin) * 1000
+        objects = views.objects(report)
+        summary = views.success(edit.numbers, edit.old_numbers, objects, took)
+        versions = dict(edit.numbers)
+        self.events.emit(
+            wire.Reloaded(kind=kind, summary=summary, versions=versions, objects=objects, duration_ms=took)
+        )
+        return wire.Applied(
+            ok=True, summary=summary, versions=versions, objects=objects, problems=problems, duration_ms=took
+        )
+
+    def reload_files(self, names: Sequence[str] = ()) -> wire.Applied:
+        """Apply the saved files of `names`, of all that differ from their live version when none is given."""
+        names = list(names) or [name for name in self.directory.names() if self.is_edited(name)]
+        if not names:
+            return views.unchanged({name: self.live_number(name) for name in self._live})
+        try:
+            sources = {name: self.directory.read(name) for name in names}
+        except CompileError as error:
+            return views.unreadable(error, self.live_number)
+        return self.apply(sources, note="saved file")
+
+    def is_edited(self, name: str) -> bool:
+        """Whether the saved file says something else than the live version."""
+        return self._saved(name) != self._live.get(name, (0, None))[1]
+
+    def roll_back(self, name: str, number: int, *, author: str = "") -> wire.Applied:
+        """Make version `number` live again by the same road. Raises ModuleNotFound or VersionNotFound."""
+        self._require(name)
+        source = self.store.source(name, number)
+        if self.live_number(name) == number and name in sys.modules:
+            return views.unchanged({name: number})
+        return self.apply({name: source}, kind="rollback", author=author, note=f"rolled back to version {number}")
+
+    def _require(self, name: str) -> None:
+        check_name(name)
+        if name not in self.known():
+            raise ModuleNotFound(name, self.known())
+
+    # -- the tree and the start -----------------------------------------------------------------------------------
+
+    def start_tree(self, target: str) -> wire.Tree:
+        """Start the supervisor that `module:function` returns (`tree` by default); a restarted kernel starts it again."""
+        module, _, function = target.partition(":")
+        function = function or "tree"
+        self._require(module)
+        make = getattr(importlib.import_module(module), function, None)
+        if not callable(make):
+            raise StartError(f"'{module}' has no function '{function}' that returns a Supervisor; write one first")
+        with self._lock:
+            self.system.start_supervisor(make())
+            wanted = self._trees()
+            if f"{module}:{function}" not in wanted:
+                self.store.set_meta(TREES, [*wanted, f"{module}:{function}"])
+        return self.tree()
+
+    def _trees(self) -> list[str]:
+        wanted = self.store.get_meta(TREES)
+        return [str(target) for target in wanted] if isinstance(wanted, list) else []
+
+    def restore(self) -> list[types.ModuleType]:
+        """At the start of a kernel: the modules at their live version, then the declared trees. What fails is noted."""
+        modules = []
+        for name in sorted(self._live):
+            try:
+                modules.append(importlib.import_module(name))
+            except BaseException as error:  # a module may raise anything, SystemExit included
+                self.notices.append(f"'{name}' did not come back: {type(error).__name__}: {error}")
+        for target in self._trees():
+            try:
+                self.start_tree(target)
+            except Exception as error:  # a border: one tree that fails must not keep the kernel from starting
+                self.notices.append(f"the tree '{target}' did not start again: {error}")
+        return modules
+
+    def _on_loaded(self, module: types.ModuleType, source: str) -> None:
+        """An import of a sandbox's module ran: the reloader learns its source; a file without a version gets its first."""
+        name = module.__name__
+        self._reloader.adopt(module, source)
+        if name not in self._live and not self._applying:
+            change = self.store.stage({name: source}, kind="load", author="", note="imported")
+            self.store.accept(change.id)
+            self._live = {**self._live, name: (change.versions[name], source)}
+
+
+_current: Session | None = None
+
+
+def current() -> Session:
+    """The sandbox of this kernel. Raises SandboxError in a kernel that is none."""
+    if _current is None:
+        raise SandboxError("this kernel is not a sandbox: choose the kernel 'Sandbox (Python)' for the notebook")
+    return _current
+
+
+def set_current(session: Session | None) -> None:
+    global _current
+    _current = session

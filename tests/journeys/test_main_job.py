@@ -1,0 +1,261 @@
+"""The main job on a real kernel: edit, compile, hot-reload, look back, roll back; refuse what is wrong; survive a kill."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+pytestmark = pytest.mark.kernel
+
+TILL_1 = '''\
+"""A till."""
+from sandbox_kernel import ChildSpec, NoReply, Reply, Supervisor, Worker
+
+
+class Till(Worker):
+    def init(self):
+        return {"count": 0}
+
+    def handle_call(self, request, sender, state):
+        state["count"] += request
+        return Reply(state["count"], state)
+
+
+class Receipt:
+    def __init__(self, total):
+        self.total = total
+
+    def text(self):
+        return f"total {self.total}"
+
+
+def tree():
+    return Supervisor([ChildSpec("till", Till, name="till")], name="shop")
+'''
+TILL_2 = TILL_1.replace('state["count"] += request', 'state["count"] += 10 * request').replace("total {", "TOTAL {")
+
+
+class Notebook:
+    """A notebook on a kernel of its own: `cell` runs one and gives its text, `error` what it raised."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.manager = KernelManager(kernel_name="sandbox")
+        self.manager.start_kernel(
+            cwd=str(directory), env={**_environment(), "JPY_SESSION_NAME": str(directory / "nb.ipynb")}
+        )
+        self.client = self._connect()
+
+    def _connect(self) -> BlockingKernelClient:
+        client = self.manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        return client
+
+    def run(self, code: str) -> tuple[str, str]:
+        message_id = self.client.execute(code)
+        texts: list[str] = []
+        error = ""
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") != message_id:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "stream":
+                texts.append(content["text"])
+            elif kind in {"display_data", "execute_result"}:
+                assert "text/html" in content["data"] or kind == "execute_result"
+                texts.append(content["data"]["text/plain"])
+            elif kind == "error":
+                error = "\n".join(content["traceback"])
+            elif kind == "status" and content["execution_state"] == "idle":
+                return "\n".join(texts), re.sub(r"\x1b\[[0-9;]*m", "", error)
+
+    def cell(self, code: str) -> str:
+        text, error = self.run(code)
+        assert "" == error, error
+        return text
+
+    def error(self, code: str) -> tuple[str, str]:
+        text, error = self.run(code)
+        assert error, f"no error, but: {text}"
+        return text, error
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request on the control channel."""
+        message = self.client.session.msg("sandbox_request", request)
+        self.client.control_channel.send(message)
+        while True:
+            reply = self.client.get_control_msg(timeout=30)
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                content: dict[str, Any] = reply["content"]
+                return content
+
+    def kill_and_restart(self) -> None:
+        self.client.stop_channels()
+        self.manager.restart_kernel(now=True)
+        self.client = self._connect()
+
+    def close(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {key: value for key, value in os.environ.items() if not key.startswith("SANDBOX_KERNEL")}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+    notebook = Notebook(tmp_path_factory.mktemp("notebook"))
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Iterator[Notebook]:
+    notebook = Notebook(tmp_path)
+    yield notebook
+    notebook.close()
+
+
+def module_cell(source: str, name: str = "till", options: str = "") -> str:
+    return f"%%sandbox_module {name} {options}\n{source}"
+
+
+def test_state_survives_ten_reloads_and_a_rollback(notebook: Notebook) -> None:
+    assert "till v1 is live" in notebook.cell(module_cell(TILL_1))
+    notebook.cell("from sandbox_kernel import call\nreceipt = till.Receipt(3)\nbound = receipt.text")
+    assert "running" in notebook.cell("%sandbox_start till")
+    assert "5" == notebook.cell("call('till', 5)")
+    for number in range(2, 12):
+        source = TILL_1.replace("+= request", f"+= {number} * request")
+        assert f"till v{number} is live" in notebook.cell(module_cell(source))
+        assert str(5 + sum(range(2, number + 1))) == notebook.cell("call('till', 1)")
+    assert "'total 3'" == notebook.cell("bound()")
+    assert "till v1 is live again" in notebook.cell("%sandbox_rollback till 1")
+    assert str(5 + sum(range(2, 12)) + 1) == notebook.cell("call('till', 1)")
+    history = notebook.cell("%sandbox_history till")
+    assert "11 versions, version 1 is live" in history
+    assert "+        state" in notebook.cell("%sandbox_diff till 1 2")
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (lambda s: s.replace("def text(self):", "def text(self:"), "line 19"),
+        (lambda s: s + "\nraise RuntimeError('not today')\n", "not today"),
+        (lambda s: s + "\nimport sys\nsys.exit(3)\n", "exit"),
+        (
+            lambda s: s.replace(
+                "    def init(self):",
+                "    def code_change(self, old_version, state, extra):\n        raise ValueError('bad state')\n\n"
+                "    def init(self):",
+            ),
+            "bad state",
+        ),
+    ],
+    ids=["syntax", "import", "exit", "code_change"],
+)
+def test_a_wrong_version_is_refused_and_everything_goes_on(shared: Notebook, edit: Any, reason: str) -> None:
+    shared.cell(module_cell(TILL_1))
+    shared.cell("%sandbox_start till")
+    shared.cell("from sandbox_kernel import call\nreceipt = till.Receipt(3); code = till.Receipt.text.__code__")
+    before = int(shared.cell("call('till', 1)"))
+    text, error = shared.error(module_cell(edit(TILL_2)))
+    assert reason in text
+    assert "Nothing was changed; till v1 is still live." in text
+    assert "Refused: nothing was changed" in error
+    assert "Traceback" not in error
+    assert str(before + 1) == shared.cell("call('till', 1)")
+    assert "True" == shared.cell("receipt.text() == 'total 3' and till.Receipt.text.__code__ is code")
+    assert "rejected" in shared.cell("%sandbox_history till")
+    assert TILL_1 == (shared.directory / "sandboxes" / "nb" / "till.py").read_text()
+
+
+def test_code_change_migrates_up_and_down(shared: Notebook) -> None:
+    old = TILL_1.replace("Till", "Box").replace("till", "box")
+    new = (
+        old.replace('{"count": 0}', '{"cents": 0}')
+        .replace('state["count"]', 'state["cents"]')
+        .replace(
+            "    def init(self):",
+            "    def code_change(self, old_version, state, extra):\n"
+            "        if isinstance(old_version, Down):\n"
+            "            return {'count': state['cents'] // 100}\n"
+            "        return {'cents': state['count'] * 100}\n\n"
+            "    def init(self):",
+        )
+        .replace("import ChildSpec", "import ChildSpec, Down")
+    )
+    shared.cell(module_cell(old, "box"))
+    shared.cell("%sandbox_start box")
+    shared.cell("from sandbox_kernel import call")
+    assert "7" == shared.cell("call('box', 7)")
+    shared.cell(module_cell(new, "box"))
+    assert "701" == shared.cell("call('box', 1)")
+    shared.cell("%sandbox_rollback box 1")
+    assert "8" == shared.cell("call('box', 1)")
+
+
+def test_a_killed_kernel_comes_back_with_modules_versions_and_tree(notebook: Notebook) -> None:
+    notebook.cell(module_cell(TILL_1))
+    notebook.cell(module_cell(TILL_2))
+    notebook.cell("%sandbox_start till")
+    (notebook.directory / "sandboxes" / "nb" / "till.py").write_text("half an ed(it")
+    notebook.kill_and_restart()
+    notebook.cell("from sandbox_kernel import call")
+    assert "20" == notebook.cell("call('till', 2)")
+    assert "2 versions, version 2 is live" in notebook.cell("%sandbox_history till")
+    assert "the saved file differs" in notebook.cell("%sandbox_info")
+    text, _ = notebook.error("%sandbox_reload till")
+    assert "till v2 is still live" in text
+
+
+def test_the_control_channel_answers_while_a_cell_runs(shared: Notebook) -> None:
+    shared.cell(module_cell("def rate():\n    return 19\n", "rates"))
+    message_id = shared.client.execute("import time; time.sleep(30)")
+    try:
+        applied = shared.ask({"type": "ApplyModules", "sources": {"rates": "def rate():\n    return 7\n"}})
+        assert (True, {"rates": 2}) == (applied["ok"], applied["versions"])
+        assert "ModuleNotFound" == shared.ask({"type": "GetHistory", "module": "nothing"})["error"]
+        assert "WireError" == shared.ask({"type": "Nonsense"})["error"]
+    finally:
+        shared.manager.interrupt_kernel()
+    while True:
+        try:
+            message = shared.client.get_iopub_msg(timeout=30)
+        except Empty:
+            pytest.fail("the interrupted cell never ended")
+        if message["parent_header"].get("msg_id") == message_id and message["content"].get("execution_state") == "idle":
+            break
+    assert "7" == shared.cell("rates.rate()")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("%sandbox_history nothing", "this sandbox has no module 'nothing'"),
+        ("%sandbox_rollback ok 99", "version 99 of 'ok' does not exist; the newest is 1"),
+        ("%%sandbox_module 7up\nx = 1", "'7up' cannot be a module's name"),
+        ("%%sandbox_module ok\n   \n", "the source of 'ok' is empty"),
+        ("%%sandbox_module ok\n" + "x = 1\n" * 900_000, "a module may have 1 MB"),
+        ("%sandbox_reload nothing", "this sandbox has no module 'nothing'"),
+        ("%sandbox_start ok", "'ok' has no function 'tree'"),
+        ("%sandbox_rollback ok one", "invalid int value: 'one'"),
+    ],
+)
+def test_bad_input_gets_one_clear_sentence(shared: Notebook, code: str, sentence: str) -> None:
+    shared.cell(module_cell("x = 1\n", "ok"))
+    text, error = shared.error(code)
+    assert sentence in text + error
+    assert "Traceback" not in error
