@@ -156,7 +156,7 @@ class RollBack(Message):
 
 
 class GetHistory(Message):
-    """The versions of a module, newest first. `before` pages on: only numbers below it; 0 starts at the newest."""
+    """The versions of a module, newest first; `before` pages on: only numbers below it. Answered by History."""
 
     module: str
     limit: int = 100

@@ -1,0 +1,46 @@
+/**
+ * Builds `src/index.ts` into one ES module and the loader beside it, in `../sandbox_kernel/static/`; both are committed,
+ * so that installing needs no Node. The bundle carries the hash of its own text: the loader asks a server for exactly
+ * the build that its kernel has. `node build.mjs --check` fails when what is committed is not what the sources give.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const PLACE = "@build@";
+const OUT = new URL("../sandbox_kernel/static/", import.meta.url);
+const options = { absWorkingDir: import.meta.dirname, format: "esm", target: "es2022", minify: true, write: false };
+
+async function bundle(entry, more = {}) {
+  const result = await build({ ...options, entryPoints: [entry], ...more });
+  return result.outputFiles[0].text;
+}
+
+const define = { BUILD: JSON.stringify(PLACE) };
+const text = await bundle("src/index.ts", {
+  bundle: true,
+  define,
+  charset: "utf8",
+  legalComments: "none",
+  loader: { ".css": "text" },
+  jsx: "automatic",
+  jsxImportSource: "preact",
+});
+const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+const files = {
+  "widgets.js": text.replaceAll(PLACE, hash),
+  "loader.js": (await bundle("src/loader.js", { define })).replaceAll(PLACE, hash),
+};
+
+const check = process.argv.includes("--check");
+mkdirSync(OUT, { recursive: true });
+for (const [name, content] of Object.entries(files)) {
+  const path = new URL(name, OUT);
+  if (!check) {
+    writeFileSync(path, content);
+  } else if (readFileSync(path, "utf8") !== content) {
+    console.error(`sandbox_kernel/static/${name} is not what the sources give; run: npm run build`);
+    process.exitCode = 1;
+  }
+}
+console.log(`widgets ${hash}: ${(text.length / 1024).toFixed(0)} KB`);

@@ -1,0 +1,20 @@
+/** The bundle's face for the loader: `build` names this build, `mount` shows the view that a widget asks for. */
+import { mountModuleEditor } from "./module_editor";
+import { addStyles } from "./styles";
+import type { WidgetModel } from "./widget_model";
+
+declare const BUILD: string;
+
+export const build = BUILD;
+
+const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement) => () => void> = {
+  ModuleEditor: mountModuleEditor,
+};
+
+export function mount(model: WidgetModel, el: HTMLElement): () => void {
+  const view = VIEWS[model.get("view")];
+  if (!view) throw new Error(`this build has no view named '${model.get("view")}'`);
+  addStyles(el.ownerDocument, build);
+  el.classList.add("sk-Widget");
+  return view(model, el);
+}

@@ -1,0 +1,283 @@
+/** The editor of one module as a function of its state; the code editor and the diff live in hosts of their own. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { openDiff } from "./code_diff";
+import { type CodeEditor, openCodeEditor } from "./code_editor";
+import { HistoryView } from "./history_view";
+import { shortcut } from "./keys";
+import type { ModuleSession } from "./module_session";
+import { blockedBecause, type Compare, isEdited, type ModuleState, nameOf } from "./module_state";
+import { ProblemsView } from "./problems_view";
+import type { VersionInfo } from "./wire";
+
+export interface ModuleViewProps {
+  session: ModuleSession;
+  state: ModuleState;
+  height: string;
+}
+
+export function ModuleView({ session, state, height }: ModuleViewProps) {
+  const editor = useRef<CodeEditor | null>(null);
+  const [note, setNote] = useState("");
+  const reload = () => {
+    void session.reload(note).then(() => session.state.refusal || setNote(""));
+  };
+  return (
+    <section class="sk-Module" aria-label={`Module ${state.module}`}>
+      <Toolbar session={session} state={state} note={note} onNote={setNote} onReload={reload} />
+      <div class="sk-Module-body" style={{ height }}>
+        <div class="sk-Module-main">
+          <div class="sk-Module-code" hidden={state.compare !== null}>
+            <CodeHost session={session} state={state} onReload={reload} onReady={(ready) => (editor.current = ready)} />
+          </div>
+          {state.compare && <DiffPane session={session} state={state} compare={state.compare} />}
+        </div>
+        {state.historyOpen && <HistoryPane session={session} state={state} />}
+      </div>
+      <ProblemsView
+        problems={state.problems}
+        refusal={state.refusal}
+        outdated={state.outdated}
+        onGoTo={(problem) => {
+          if (state.compare) session.send({ type: "compareClosed" });
+          requestAnimationFrame(() => editor.current?.goTo(problem.line, problem.column));
+        }}
+      />
+      <StatusBar state={state} />
+    </section>
+  );
+}
+
+interface ToolbarProps {
+  session: ModuleSession;
+  state: ModuleState;
+  note: string;
+  onNote(note: string): void;
+  onReload(): void;
+}
+
+function Toolbar({ session, state, note, onNote, onReload }: ToolbarProps) {
+  const blocked = blockedBecause(state);
+  const edited = isEdited(state);
+  return (
+    <header class="sk-Module-bar">
+      <span class="sk-Module-name">{state.module}.py</span>
+      <span class={`sk-Badge ${state.live ? "sk-mod-live" : ""}`}>
+        {state.live ? `v${state.live} live` : "not loaded"}
+      </span>
+      <span class="sk-Module-edited" hidden={!edited} title="The text differs from what is live">
+        <span class="sk-Mark sk-mod-edited" aria-hidden="true" />
+        edited{state.live ? " since last reload" : ""}
+      </span>
+      <span class="sk-Module-gap" />
+      {edited && (
+        <input
+          class="sk-Module-note"
+          aria-label="Note for the history (optional)"
+          placeholder="What changed? (optional)"
+          value={note}
+          maxLength={200}
+          onInput={(event) => onNote(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Enter" && onReload()}
+        />
+      )}
+      <button
+        type="button"
+        class="sk-Button"
+        aria-pressed={state.historyOpen}
+        onClick={() => session.send({ type: "historyToggled" })}
+      >
+        History{state.total > 0 && <span class="sk-Button-count">{state.total}</span>}
+      </button>
+      <button
+        type="button"
+        class="sk-Button"
+        title={`Look for problems without running anything (${shortcut("S")})`}
+        disabled={state.busy !== null}
+        onClick={() => void session.check()}
+      >
+        Check
+      </button>
+      <button
+        type="button"
+        class="sk-Button sk-mod-primary"
+        aria-disabled={blocked !== ""}
+        title={blocked || `Load this text into the running sandbox (${shortcut("Enter")})`}
+        onClick={onReload}
+      >
+        Reload
+      </button>
+    </header>
+  );
+}
+
+interface CodeHostProps {
+  session: ModuleSession;
+  state: ModuleState;
+  onReload(): void;
+  onReady(editor: CodeEditor | null): void;
+}
+
+function CodeHost({ session, state, onReload, onReady }: CodeHostProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<CodeEditor | null>(null);
+  const reload = useRef(onReload);
+  reload.current = onReload;
+  useLayoutEffect(() => {
+    if (!host.current) return;
+    const opened = openCodeEditor(host.current, {
+      text: state.text,
+      label: `Code of module ${state.module}. Escape then Tab leaves the editor.`,
+      onChange: (text) => session.send({ type: "typed", text }),
+      onCheck: () => void session.check(),
+      onReload: () => reload.current(),
+    });
+    editor.current = opened;
+    onReady(opened);
+    return () => {
+      onReady(null);
+      opened.close();
+    };
+  }, [session]);
+  useLayoutEffect(() => editor.current?.setText(state.text), [state.text]);
+  useLayoutEffect(() => editor.current?.setProblems(state.problems), [state.problems]);
+  return <div class="sk-Code" ref={host} />;
+}
+
+function DiffPane({ session, state, compare }: { session: ModuleSession; state: ModuleState; compare: Compare }) {
+  const pane = useRef<HTMLElement>(null);
+  const { left, right, leftText, rightText } = compare;
+  useEffect(() => pane.current?.focus(), []);
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    session.send({ type: "compareClosed" });
+  };
+  return (
+    <section class="sk-Diff" ref={pane} tabIndex={-1} onKeyDown={leave} aria-label="Side-by-side diff">
+      <div class="sk-Diff-bar">
+        <VersionSelect label="Left version" state={state} value={left} onPick={(n) => void session.compare(n, right)} />
+        <span class="sk-Diff-arrow" aria-hidden="true">
+          →
+        </span>
+        <VersionSelect
+          label="Right version"
+          state={state}
+          value={right}
+          onPick={(n) => void session.compare(left, n)}
+        />
+        <span class="sk-Module-gap" />
+        <RollBackButton session={session} state={state} compare={compare} />
+        <button type="button" class="sk-Button sk-mod-small" onClick={() => session.send({ type: "compareClosed" })}>
+          Close <kbd>Esc</kbd>
+        </button>
+      </div>
+      {leftText === rightText ? (
+        <p class="sk-Diff-same">These two are the same.</p>
+      ) : (
+        <DiffHost leftText={leftText} rightText={rightText} left={left} right={right} />
+      )}
+    </section>
+  );
+}
+
+function RollBackButton({ session, state, compare }: { session: ModuleSession; state: ModuleState; compare: Compare }) {
+  const can = (number: number) =>
+    number !== 0 &&
+    number !== state.live &&
+    state.versions.some((version) => version.number === number && version.outcome !== "rejected");
+  const number = [compare.left, compare.right].find(can);
+  if (number === undefined) return null;
+  const busy = state.busy !== null;
+  return (
+    <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => void session.rollBack(number)}>
+      Roll back to v{number}
+    </button>
+  );
+}
+
+interface VersionSelectProps {
+  label: string;
+  state: ModuleState;
+  value: number;
+  onPick(number: number): void;
+}
+
+function VersionSelect({ label, state, value, onPick }: VersionSelectProps) {
+  const name = (version: VersionInfo) => `v${version.number}${version.number === state.live ? " (live)" : ""}`;
+  return (
+    <select
+      class="sk-Select"
+      aria-label={label}
+      value={value}
+      onChange={(event) => onPick(Number(event.currentTarget.value))}
+    >
+      <option value={0}>{nameOf(0)}</option>
+      {state.versions.map((version) => (
+        <option key={version.number} value={version.number}>
+          {name(version)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function DiffHost({ left, right, leftText, rightText }: Compare) {
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (!host.current) return;
+    return openDiff(
+      host.current,
+      { text: leftText, label: `Left: ${nameOf(left)}` },
+      { text: rightText, label: `Right: ${nameOf(right)}` },
+    );
+  }, [leftText, rightText]);
+  return <div class="sk-Diff-host" ref={host} />;
+}
+
+function HistoryPane({ session, state }: { session: ModuleSession; state: ModuleState }) {
+  return (
+    <aside class="sk-History" aria-label={`Versions of ${state.module}`}>
+      <HistoryView
+        versions={state.versions}
+        total={state.total}
+        live={state.live}
+        busy={state.busy !== null}
+        now={Date.now() / 1000}
+        onCompare={(version) => void session.compare(...sidesFor(version, state))}
+        onRollBack={(version) => void session.rollBack(version.number)}
+        onCopy={(version) => void session.copy(version.number)}
+      />
+    </aside>
+  );
+}
+
+/** What one click on a version shows: how it differs from what is live, and for the live one what it changed. */
+export function sidesFor(version: VersionInfo, state: ModuleState): [number, number] {
+  if (version.number !== state.live && state.live !== 0) return order(version.number, state.live);
+  return isEdited(state) || version.parent === 0 ? [version.number, 0] : order(version.parent, version.number);
+}
+
+const order = (one: number, other: number): [number, number] => (one < other ? [one, other] : [other, one]);
+
+function StatusBar({ state }: { state: ModuleState }) {
+  const { tone, text, detail } = state.status;
+  return (
+    <footer class="sk-Status">
+      <span class={`sk-Mark sk-mod-${tone}`} aria-hidden="true" />
+      <span class="sk-Status-text" role="status" aria-live="polite">
+        {text}
+        {detail && <span class="sk-Status-detail">, {detail}</span>}
+      </span>
+      <Keys />
+    </footer>
+  );
+}
+
+function Keys(): ComponentChildren {
+  return (
+    <span class="sk-Status-keys" aria-hidden="true">
+      <kbd>{shortcut("S")}</kbd> check <kbd>{shortcut("Enter")}</kbd> reload
+    </span>
+  );
+}

@@ -1,0 +1,23 @@
+/** What the views need of anywidget's model, with the traits of `sandbox_kernel/runtime/widgets.py`. */
+import type { Comm } from "./channel";
+
+export interface Traits {
+  view: string;
+  module: string;
+  source: string;
+  version: number;
+  edited: boolean;
+  height: string;
+}
+
+type Change = `change:${keyof Traits}`;
+
+export interface WidgetModel extends Comm {
+  get<K extends keyof Traits>(name: K): Traits[K];
+  set<K extends keyof Traits>(name: K, value: Traits[K]): void;
+  save_changes(): void;
+  on(name: "msg:custom", callback: (content: unknown) => void): void;
+  on(name: Change, callback: () => void): void;
+  off(name: "msg:custom", callback: (content: unknown) => void): void;
+  off(name: Change, callback: () => void): void;
+}

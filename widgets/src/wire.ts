@@ -1,0 +1,327 @@
+// Generated from sandbox_kernel/wire.py by widgets/generate_wire.py. Do not edit.
+
+export const PROTOCOL = 1;
+
+/** One finding of the compiler. `line` and `column` count from 1; 0 where there is no place. */
+export interface Problem {
+  severity: "error" | "warning" | "info";
+  message: string;
+  hint: string;
+  code: string;
+  module: string;
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+}
+
+/** What a reload did to one object: `patched`, `added`, `removed`, `replaced`, `kept`, `ran`, `migrated`. */
+export interface ObjectReport {
+  module: string;
+  name: string;
+  action: string;
+  reason: string;
+}
+
+/** One version of a module. `number` counts from 1 per module; `parent` is 0 for the first. */
+export interface VersionInfo {
+  module: string;
+  number: number;
+  sha256: string;
+  time: number;
+  author: string;
+  message: string;
+  outcome: "live" | "accepted" | "rejected" | "staged";
+  parent: number;
+  reason: string;
+  duration_ms: number;
+  added_lines: number;
+  removed_lines: number;
+  tags: string[];
+}
+
+/** A module of the sandbox. `edited` is true when the saved file differs from the live version. */
+export interface ModuleInfo {
+  name: string;
+  live: number;
+  newest: number;
+  versions: number;
+  edited: boolean;
+  path: string;
+  lines: number;
+}
+
+/** A supervisor or worker. `status`: running, suspended, restarting, stopped, blocked, crashed. */
+export interface TreeNode {
+  id: string;
+  name: string;
+  kind: "supervisor" | "worker";
+  status: string;
+  restarts: number;
+  max_restarts: number;
+  max_seconds: number;
+  strategy: string;
+  mailbox: number;
+  module: string;
+  version: string;
+  age_s: number;
+  state: string;
+  last_crash: string;
+  children: TreeNode[];
+}
+
+/** One row of a side-by-side diff: a line number is 0 where that side is empty. */
+export interface DiffRow {
+  kind: "same" | "changed" | "added" | "removed";
+  left_line: number;
+  left: string;
+  right_line: number;
+  right: string;
+}
+
+/** Who is there? Answered by Hello. */
+export interface GetHello {
+  type: "GetHello";
+}
+
+/** Everything a view shows, at once: for a first paint and after a reconnect. Answered by Snapshot. */
+export interface GetSnapshot {
+  type: "GetSnapshot";
+}
+
+/** Compile in isolation and report; nothing is stored or loaded. Answered by Checked. */
+export interface CheckModule {
+  type: "CheckModule";
+  module: string;
+  source: string;
+}
+
+/** Check, store and hot-reload all modules or none. Answered by Applied. */
+export interface ApplyModules {
+  type: "ApplyModules";
+  sources: Record<string, string>;
+  note?: string;
+  author?: string;
+}
+
+/** Apply the saved files of these modules, of all edited ones when the list is empty. Answered by Applied. */
+export interface ReloadFiles {
+  type: "ReloadFiles";
+  modules?: string[];
+}
+
+/** Make a stored version live again through the same road. Answered by Applied. */
+export interface RollBack {
+  type: "RollBack";
+  module: string;
+  number: number;
+}
+
+/** The versions of a module, newest first; `before` pages on: only numbers below it. Answered by History. */
+export interface GetHistory {
+  type: "GetHistory";
+  module: string;
+  limit?: number;
+  before?: number;
+}
+
+/** Two versions side by side; number 0 means the saved file. Answered by Diff. */
+export interface GetDiff {
+  type: "GetDiff";
+  module: string;
+  left: number;
+  right: number;
+}
+
+/** The text of a version; number 0 means the saved file. Answered by Source. */
+export interface GetSource {
+  type: "GetSource";
+  module: string;
+  number: number;
+}
+
+/** The supervision tree. Answered by Tree. */
+export interface GetTree {
+  type: "GetTree";
+}
+
+/** Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree. */
+export interface StartTree {
+  type: "StartTree";
+  target: string;
+}
+
+/** The sandbox names itself; a host that gets none treats the start as failed. */
+export interface Hello {
+  type: "Hello";
+  protocol: number;
+  sandbox: string;
+  directory: string;
+  pid: number;
+  python: string;
+  package: string;
+  started: number;
+}
+
+/** `last_event` is the number of the newest event that is contained in it. */
+export interface Snapshot {
+  type: "Snapshot";
+  hello: Hello;
+  modules: ModuleInfo[];
+  tree: TreeNode[];
+  last_event: number;
+}
+
+export interface Checked {
+  type: "Checked";
+  module: string;
+  ok: boolean;
+  problems: Problem[];
+  duration_ms: number;
+  output: string;
+}
+
+/** `ok` false: nothing was changed, `summary` says why. `versions` is the live number of each module after it. */
+export interface Applied {
+  type: "Applied";
+  ok: boolean;
+  summary: string;
+  versions: Record<string, number>;
+  objects: ObjectReport[];
+  problems: Problem[];
+  duration_ms: number;
+  stage: string;
+  traceback: string;
+}
+
+export interface History {
+  type: "History";
+  module: string;
+  live: number;
+  versions: VersionInfo[];
+  total: number;
+}
+
+export interface Diff {
+  type: "Diff";
+  module: string;
+  left: number;
+  right: number;
+  unified: string;
+  rows: DiffRow[];
+}
+
+export interface Source {
+  type: "Source";
+  module: string;
+  number: number;
+  text: string;
+}
+
+export interface Tree {
+  type: "Tree";
+  roots: TreeNode[];
+}
+
+/** The request was not carried out. `error` is the class name of the error in `errors.py`. */
+export interface Failure {
+  type: "Failure";
+  error: string;
+  message: string;
+}
+
+/** A change set is live. `kind`: load, reload, rollback. */
+export interface Reloaded {
+  type: "Reloaded";
+  number: number;
+  time: number;
+  kind: string;
+  summary: string;
+  versions: Record<string, number>;
+  objects: ObjectReport[];
+  duration_ms: number;
+}
+
+/** A change set was refused at `stage` (compile, import, plan, suspend, commit, migrate); nothing was changed. */
+export interface ReloadRejected {
+  type: "ReloadRejected";
+  number: number;
+  time: number;
+  stage: string;
+  reason: string;
+  summary: string;
+  modules: string[];
+  problems: Problem[];
+  traceback: string;
+}
+
+/** A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only. */
+export interface WorkerCrashed {
+  type: "WorkerCrashed";
+  number: number;
+  time: number;
+  worker: string;
+  reason: string;
+  story: string;
+  last_message: string;
+  state: string;
+  traceback: string;
+}
+
+export interface WorkerRestarted {
+  type: "WorkerRestarted";
+  number: number;
+  time: number;
+  worker: string;
+  restarts: number;
+  max_restarts: number;
+  max_seconds: number;
+}
+
+export interface SupervisorGaveUp {
+  type: "SupervisorGaveUp";
+  number: number;
+  time: number;
+  supervisor: string;
+  restarts: number;
+  max_restarts: number;
+  max_seconds: number;
+}
+
+/** Something in the tree started, stopped, was suspended or resumed: ask for it again. */
+export interface TreeChanged {
+  type: "TreeChanged";
+  number: number;
+  time: number;
+  reason: string;
+}
+
+/** What a worker printed. */
+export interface WorkerOutput {
+  type: "WorkerOutput";
+  number: number;
+  time: number;
+  worker: string;
+  text: string;
+}
+
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | StartTree;
+
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Failure;
+
+export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerOutput;
+
+/** Which reply answers which request, unless it is a Failure. */
+export interface Replies {
+  GetHello: Hello;
+  GetSnapshot: Snapshot;
+  CheckModule: Checked;
+  ApplyModules: Applied;
+  ReloadFiles: Applied;
+  RollBack: Applied;
+  GetHistory: History;
+  GetDiff: Diff;
+  GetSource: Source;
+  GetTree: Tree;
+  StartTree: Tree;
+}
