@@ -78,7 +78,9 @@ def generate() -> str:
         members = " | ".join(kind.__name__ for kind in typing.get_args(getattr(wire, name)))
         parts.append(f"export type {name} = {members};\n")
     answers = "\n".join(f"  {kind.__name__}: {_reply_of(kind)};" for kind in requests)
-    parts.append(f"/** Which reply answers which request, unless it is a Failure. */\nexport interface Replies {{\n{answers}\n}}\n")
+    parts.append(
+        f"/** Which reply answers which request, unless it is a Failure. */\nexport interface Replies {{\n{answers}\n}}\n"
+    )
     return "\n".join(parts)
 
 

@@ -101,6 +101,7 @@ const sides = EditorView.theme({
     fontFamily: "var(--jp-ui-font-family, system-ui, sans-serif)",
     padding: "4px 12px",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "'···'", margin: "0 8px" },
 });
 
 export const codeTheme: Extension = [base, syntaxHighlighting(colours)];

@@ -186,7 +186,7 @@ function applied(state: ModuleState, reply: Applied, text: string, was: "reload"
   const untouched = state.text === text;
   if (!reply.ok) {
     const refusal = { reason: reply.summary, stage: reply.stage, traceback: reply.traceback };
-    const status = say("bad", "Refused: nothing was changed.");
+    const status = say("bad", state.live ? `Refused: v${state.live} is still live.` : "Refused: nothing was loaded.");
     const { problems } = reply;
     return { ...state, busy: null, problems, outdated: was === "reload" && !untouched, refusal, objects: [], status };
   }

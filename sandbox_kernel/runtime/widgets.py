@@ -1,0 +1,123 @@
+"""Widgets: faces of the session in a notebook. They hold no logic; each hands wire requests to a handler.
+
+The front end sends `{id, request}` over the widget's comm and gets `{id, reply}`; what happens by itself comes as
+`{event}`. A message may arrive on any thread: on a subshell's in JupyterLab and Notebook, so that a click is answered
+while a cell runs, and on the main one in Voila. Nothing here is mutable beside the traits, and the handler has its own
+lock, so none is held here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import anywidget
+import traitlets
+
+from sandbox_kernel import wire
+from sandbox_kernel.errors import SandboxError, WireError
+from sandbox_kernel.runtime import bundle
+
+Handler = Callable[[wire.Request], wire.Reply]
+Listener = Callable[[wire.AnyEvent], None]
+Subscribe = Callable[[Listener], Callable[[], None]]
+
+
+class SandboxWidget(anywidget.AnyWidget):
+    """Base of all widgets: the loader, the requests and the events.
+
+    `handler` answers the requests, that of this kernel's session unless given; `subscribe` calls back for each event
+    and returns how to stop that.
+    """
+
+    _esm = bundle.loader()
+    view = traitlets.Unicode(read_only=True).tag(sync=True)
+
+    def __init__(self, *, handler: Handler | None = None, subscribe: Subscribe | None = None, **values: Any) -> None:
+        # Any: values of traits
+        self._handler = handler or _handler_of_this_kernel()
+        super().__init__(**values)
+        self.set_trait("view", type(self).__name__)
+        self.on_msg(self._receive)
+        self._unsubscribe = subscribe(self._push) if subscribe else None
+
+    def ask(self, request: wire.Request) -> wire.Reply:
+        """The reply to a request; an exception of the handler comes back as a Failure."""
+        try:
+            return self._handler(request)
+        except Exception as error:  # a border: the front end waits for an answer, whatever happened
+            return wire.Failure(error=type(error).__name__, message=str(error))
+
+    def close(self) -> None:
+        """Takes the widget away, here and in the page."""
+        if self._unsubscribe:
+            self._unsubscribe()
+            self._unsubscribe = None
+        super().close()
+
+    def _receive(self, _: object, content: dict[str, Any], buffers: list[memoryview]) -> None:  # Any: JSON
+        if "bundle" in content:
+            self.send({"bundle": content["bundle"]}, buffers=[bundle.packed_bundle()])
+        elif "request" in content:
+            self.send({"id": content.get("id"), "reply": wire.to_builtins(self._answer(content["request"]))})
+
+    def _answer(self, data: object) -> wire.Reply:
+        try:
+            request = wire.request_from(data)
+        except WireError as error:
+            return wire.Failure(error="WireError", message=str(error))
+        return self.ask(request)
+
+    def _push(self, event: wire.AnyEvent) -> None:
+        self.send({"event": wire.to_builtins(event)})
+
+
+class ModuleEditor(SandboxWidget):
+    """Edits one module of the sandbox: check, reload, look at its versions, compare them and roll back.
+
+    `source` is the text in the editor, the saved file's unless given; assign it to replace the text. `version` is the
+    live version, 0 while there is none, and `edited` tells whether the text differs from it. `height` is that of the
+    code: pixels, or any CSS length.
+    """
+
+    module = traitlets.Unicode(read_only=True).tag(sync=True)
+    source = traitlets.Unicode().tag(sync=True)
+    version = traitlets.Int(0).tag(sync=True)
+    edited = traitlets.Bool(False).tag(sync=True)
+    height = traitlets.Unicode("360px").tag(sync=True)
+
+    def __init__(
+        self,
+        module: str,
+        source: str | None = None,
+        *,
+        height: int | str = 360,
+        handler: Handler | None = None,
+        subscribe: Subscribe | None = None,
+        **values: Any,  # Any: values of traits, such as `layout`
+    ) -> None:
+        if not module.isidentifier():
+            raise ValueError(f"'{module}' cannot name a module; use letters, digits and underscores, as in 'till'")
+        super().__init__(handler=handler, subscribe=subscribe, **values)
+        self.set_trait("module", module)
+        self.height = f"{height}px" if isinstance(height, int) else height
+        self.version = self._live_version()
+        self.source = self._saved_text() if source is None else source
+
+    def _live_version(self) -> int:
+        reply = self.ask(wire.GetHistory(module=self.module, limit=1))
+        return reply.live if isinstance(reply, wire.History) else 0
+
+    def _saved_text(self) -> str:
+        reply = self.ask(wire.GetSource(module=self.module, number=0))
+        return reply.text if isinstance(reply, wire.Source) else ""
+
+
+def _handler_of_this_kernel() -> Handler:
+    try:
+        session = import_module("sandbox_kernel.runtime.session").current()
+    except ImportError as error:
+        raise SandboxError("this kernel is no sandbox; choose the kernel 'Sandbox (Python)'") from error
+    handler: Handler = session.handle
+    return handler

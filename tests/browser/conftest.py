@@ -1,0 +1,91 @@
+"""Fixtures of the browser tests: one browser and one server per host and run, a new page per test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from hosts import Host, jupyter_server, voila_server
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
+
+
+def browser_path() -> str:
+    """Where the browser is; without one the tests are skipped, but in CI they fail."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    reason = "no browser found; install chromium to run the browser tests"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    path = browser_path()
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    await context.close()
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
+    browser_path()
+    with jupyter_server(tmp_path_factory.mktemp("jupyter")) as hosts:
+        yield {host.name: host for host in hosts}
+
+
+@pytest.fixture(scope="session")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    browser_path()
+    with voila_server(tmp_path_factory.mktemp("voila")) as host:
+        yield host
+
+
+@pytest.fixture(params=["lab", "notebook", "voila"])
+def host(request: pytest.FixtureRequest) -> Host:
+    if request.param == "voila":
+        found: Host = request.getfixturevalue("voila")
+        return found
+    hosts: dict[str, Host] = request.getfixturevalue("jupyter")
+    return hosts[request.param]
+
+
+def write_notebook(directory: Path, name: str, *cells: str, kernel: str = "sandbox") -> str:
+    """Writes a notebook of code cells; returns its name for `Host.open`."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+    nbformat.write(notebook, directory / f"{name}.ipynb")
+    return f"{name}.ipynb"

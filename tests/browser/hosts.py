@@ -1,0 +1,144 @@
+"""The three hosts that show our widgets, started for tests on ports and directories of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page
+
+STATIC = Path(__file__).parents[2] / "sandbox_kernel" / "static"
+TOKEN = "for-tests-only"
+START_S = 60.0
+QUIET = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+VOILA_EXTENSIONS = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
+
+READY = """async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  for (const widget of app.shell.widgets('main')) await widget.context?.ready;
+  const panel = app.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+}"""
+
+
+@dataclass(frozen=True)
+class Host:
+    """`name` is lab, notebook or voila; `url` the server's address; notebooks lie in `directory`."""
+
+    name: str
+    url: str
+    directory: Path
+
+    async def open(self, page: Page, notebook: str, *, theme: str = "light") -> None:
+        """Opens the notebook and runs it: afterwards all its output is asked for, though not yet drawn."""
+        if self.name == "voila":
+            await page.goto(f"{self.url}/voila/render/{notebook}?theme={theme}")
+            return
+        path = f"lab/tree/{notebook}?reset" if self.name == "lab" else f"notebooks/{notebook}"
+        await page.goto(f"{self.url}/{path}{'&' if '?' in path else '?'}token={TOKEN}")
+        await page.wait_for_function("() => window.jupyterapp !== undefined && window.jupyterapp.shell.currentWidget")
+        await page.evaluate(READY)
+        if theme == "dark":
+            await page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+        await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+@contextmanager
+def jupyter_server(root: Path) -> Iterator[tuple[Host, Host]]:
+    """JupyterLab and Notebook 7 on one server."""
+    port = _free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root"]
+    url = f"http://127.0.0.1:{port}"
+    with _process(command, root, f"{url}/api/status?token={TOKEN}"):
+        yield Host("lab", url, root / "notebooks"), Host("notebook", url, root / "notebooks")
+
+
+@contextmanager
+def voila_server(root: Path) -> Iterator[Host]:
+    port = _free_port()
+    command = [sys.executable, "-m", "voila", "--no-browser", f"--port={port}", "--show_tracebacks=True"]
+    command += [f"--VoilaConfiguration.extension_allowlist={VOILA_EXTENSIONS}"]
+    url = f"http://127.0.0.1:{port}"
+    with _process(command, root, f"{url}/voila/static/main.js"):
+        yield Host("voila", url, root / "notebooks")
+
+
+@contextmanager
+def _process(command: list[str], root: Path, ready_url: str) -> Iterator[None]:
+    (root / "notebooks").mkdir(parents=True, exist_ok=True)
+    with (root / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=root / "notebooks", env=_environment(root), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_answering(process, ready_url, root / "server.log")
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """Directories of the server's own; the bundle as it is in the sources, not as it was installed."""
+    served = root / "path" / "labextensions" / "sandbox-kernel"
+    served.mkdir(parents=True, exist_ok=True)
+    shutil.copy(STATIC / "widgets.js", served / "widgets.js")
+    settings = root / "path" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    config = root / "config" / "labconfig"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "default_setting_overrides.json").write_text(json.dumps(QUIET))
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
+        "JUPYTER_PATH": str(root / "path"),
+        "JUPYTER_CONFIG_DIR": str(root / "config"),
+        "JUPYTER_DATA_DIR": str(root / "data"),
+        "JUPYTER_RUNTIME_DIR": str(root / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
+        "IPYTHONDIR": str(root / "ipython"),
+        "PYTHONPATH": str(Path(__file__).parent),
+        "SHELL": "/bin/sh",
+    }
+
+
+def _wait_until_answering(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
