@@ -9,14 +9,13 @@ lock, so none is held here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import anywidget
 import traitlets
 
 from sandbox_kernel import wire
-from sandbox_kernel.errors import SandboxError, WireError
+from sandbox_kernel.errors import WireError
 from sandbox_kernel.runtime import bundle
 
 Handler = Callable[[wire.Request], wire.Reply]
@@ -32,11 +31,17 @@ class SandboxWidget(anywidget.AnyWidget):
     """
 
     _esm = bundle.loader()
+    _shown: tuple[type[wire.Event], ...] = ()
+    """Which events the view wants to hear of."""
+    _unsubscribe: Callable[[], None] | None = None
+
     view = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, *, handler: Handler | None = None, subscribe: Subscribe | None = None, **values: Any) -> None:
         # Any: values of traits
-        self._handler = handler or _handler_of_this_kernel()
+        if handler is None:
+            handler, subscribe = _this_kernel()
+        self._handler = handler
         super().__init__(**values)
         self.set_trait("view", type(self).__name__)
         self.on_msg(self._receive)
@@ -70,7 +75,8 @@ class SandboxWidget(anywidget.AnyWidget):
         return self.ask(request)
 
     def _push(self, event: wire.AnyEvent) -> None:
-        self.send({"event": wire.to_builtins(event)})
+        if isinstance(event, self._shown):
+            self.send({"event": wire.to_builtins(event)})
 
 
 class ModuleEditor(SandboxWidget):
@@ -80,6 +86,8 @@ class ModuleEditor(SandboxWidget):
     live version, 0 while there is none, and `edited` tells whether the text differs from it. `height` is that of the
     code: pixels, or any CSS length.
     """
+
+    _shown = (wire.Reloaded, wire.ReloadRejected)
 
     module = traitlets.Unicode(read_only=True).tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)
@@ -114,10 +122,9 @@ class ModuleEditor(SandboxWidget):
         return reply.text if isinstance(reply, wire.Source) else ""
 
 
-def _handler_of_this_kernel() -> Handler:
-    try:
-        session = import_module("sandbox_kernel.runtime.session").current()
-    except ImportError as error:
-        raise SandboxError("this kernel is no sandbox; choose the kernel 'Sandbox (Python)'") from error
-    handler: Handler = session.handle
-    return handler
+def _this_kernel() -> tuple[Handler, Subscribe]:
+    """Raises SandboxError in a kernel that is no sandbox."""
+    from sandbox_kernel.runtime import requests, session  # a widget with a handler of its own needs no session
+
+    current = session.current()
+    return (lambda request: requests.handle(current, request)), current.events.subscribe

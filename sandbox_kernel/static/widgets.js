@@ -245,6 +245,7 @@ ${t.hint}`:t.message;return{from:n,to:o,severity:t.severity,message:l}}).sort((t
 
 .sk-Module-body {
   display: flex;
+  position: relative;
   min-height: 120px;
   max-height: 90vh;
   overflow: hidden;
@@ -276,6 +277,7 @@ ${t.hint}`:t.message;return{from:n,to:o,severity:t.severity,message:l}}).sort((t
 /* -- history -- */
 
 .sk-History {
+  position: relative;
   flex: 0 0 clamp(220px, 32%, 300px);
   border-left: 1px solid var(--sk-line);
   overflow: auto;
@@ -561,4 +563,4 @@ ${t.hint}`:t.message;return{from:n,to:o,severity:t.severity,message:l}}).sort((t
     border-color: ButtonText;
   }
 }
-`;function wg(i,e){let t=`sandbox-kernel-${e}`;if(i.getElementById(t))return;let n=i.createElement("style");n.id=t,n.textContent=vg,i.head.append(n)}var bv="9a39d31fe7d1",yv={ModuleEditor:kg};function US(i,e){let t=yv[i.get("view")];if(!t)throw new Error(`this build has no view named '${i.get("view")}'`);return wg(e.ownerDocument,bv),e.classList.add("sk-Widget"),t(i,e)}export{bv as build,US as mount};
+`;function wg(i,e){let t=`sandbox-kernel-${e}`;if(i.getElementById(t))return;let n=i.createElement("style");n.id=t,n.textContent=vg,i.head.append(n)}var bv="c037afd3871e",yv={ModuleEditor:kg};function US(i,e){let t=yv[i.get("view")];if(!t)throw new Error(`this build has no view named '${i.get("view")}'`);return wg(e.ownerDocument,bv),e.classList.add("sk-Widget"),t(i,e)}export{bv as build,US as mount};

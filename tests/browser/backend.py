@@ -45,7 +45,9 @@ class Backend:
         except SyntaxError as error:
             line, column = error.lineno or 1, error.offset or 1
             hint = "Look at the end of the line before, too."
-            return [wire.Problem(severity="error", message=error.msg, hint=hint, module=module, line=line, column=column)]
+            return [
+                wire.Problem(severity="error", message=error.msg, hint=hint, module=module, line=line, column=column)
+            ]
         return []
 
     def apply(self, module: str, source: str, note: str, number: int = 0) -> wire.Applied:
@@ -66,7 +68,7 @@ class Backend:
         number = number or (known[0] if known else len(kept) + 1)
         if not known:
             old = kept[live - 1][1].splitlines() if live else []
-            diff = [line for line in difflib.ndiff(old, source.splitlines())]
+            diff = list(difflib.ndiff(old, source.splitlines()))
             info = wire.VersionInfo(
                 module=module,
                 number=number,
@@ -83,6 +85,8 @@ class Backend:
             kept.append((info, source))
         took = (time.perf_counter() - began) * 1000
         if reason:
-            return wire.Applied(ok=False, summary=reason, versions={}, problems=problems, duration_ms=took, stage="compile")
+            return wire.Applied(
+                ok=False, summary=reason, versions={}, problems=problems, duration_ms=took, stage="compile"
+            )
         self.live[module] = number
         return wire.Applied(ok=True, summary=f"{module} v{number} is live", versions={module: number}, duration_ms=took)

@@ -56,7 +56,9 @@ class Host:
         await page.wait_for_function("() => window.jupyterapp !== undefined && window.jupyterapp.shell.currentWidget")
         await page.evaluate(READY)
         if theme == "dark":
-            await page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+            await page.evaluate(
+                "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+            )
         await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
@@ -64,8 +66,19 @@ class Host:
 def jupyter_server(root: Path) -> Iterator[tuple[Host, Host]]:
     """JupyterLab and Notebook 7 on one server."""
     port = _free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
-    command += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True", "--allow-root"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
+    command += [
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--allow-root",
+    ]
     url = f"http://127.0.0.1:{port}"
     with _process(command, root, f"{url}/api/status?token={TOKEN}"):
         yield Host("lab", url, root / "notebooks"), Host("notebook", url, root / "notebooks")
