@@ -61,9 +61,8 @@ def version_row(db: Connection, module: str, number: int) -> tuple[int, int]:
 
 
 def version_from(row: tuple[Any, ...]) -> Version:  # Any: columns of a row of VERSION
-    *plain, tags = row
-    plain[3] = unpack(plain[3])
-    return Version(*plain, tuple(sorted(tags.split(_SEPARATOR))) if tags else ())
+    tags = tuple(sorted(row[13].split(_SEPARATOR))) if row[13] else ()
+    return Version(*[*row[:3], unpack(row[3]), *row[4:13], tags])
 
 
 def add_version(
@@ -115,7 +114,8 @@ def change_from(db: Connection, row: tuple[Any, ...]) -> Change:  # Any: columns
         "WHERE b.change_id = ? ORDER BY m.name",
         (row[0],),
     ).fetchall()
-    return Change(*row, {name: number for name, number, _ in members}, {name: before for name, _, before in members})
+    after = {name: number for name, number, _ in members}
+    return Change(*[*row, after, {name: before for name, _, before in members}])
 
 
 def undecided(db: Connection, change_id: int) -> Change:

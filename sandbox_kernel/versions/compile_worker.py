@@ -1,0 +1,265 @@
+"""The compile worker: a warm, single-threaded process that forks a limited child for each request.
+
+Started by `compiler.Compiler` on demand, never imported in a kernel. Requests and answers are frames of JSON on two
+pipes; it ends when its parent does (the pipe closes), when it was idle for long, or when told. It never runs a
+learner's code itself and reads nothing that a child wrote except its length.
+
+An answer is: {"child": pid}, then {"how", "status", "frames", "output_bytes"}, then that many frames of the child,
+then its output. `how` is `ended`, or the limit that ended the child: `time`, `output`, `answer`, `processes`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox_kernel.versions import analysis, confine, trial
+from sandbox_kernel.versions.frames import FrameError, read_frame, split_frames, write_frame
+
+REQUEST_LIMIT = 256 << 20
+ANSWER_LIMIT = 16 << 20
+OUTPUT_KEPT = 64 << 10
+IDLE_S = 600.0
+_STEP_S = 0.05  # how often the count of processes is looked at while a child runs
+Json = dict[str, Any]  # Any: JSON
+
+
+def main() -> None:
+    """Takes the two pipes from descriptors 0 and 1, and gives these away so that nothing prints into an answer."""
+    requests, answers = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    settings = json.loads(read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60))
+    prepare(settings)
+    enter = entry(settings.get("enter", ""))
+    parent = os.getppid()
+    while _wait(requests, parent):
+        try:
+            request = json.loads(read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60))
+            serve(request, requests, answers, enter)
+        except (FrameError, BrokenPipeError):
+            return
+
+
+def prepare(settings: Json) -> None:
+    """Imports what children are likely to need, once, and keeps the collector from touching those pages again."""
+    confine.become_reaper()
+    sys.dont_write_bytecode = True
+    gc.disable()
+    for name in settings.get("preload", []):
+        with contextlib.suppress(Exception):  # a missing or broken package costs its import later, no more
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def entry(name: str) -> Callable[[Json], None] | None:
+    """The isolation room's seam: `package.module:function`, called in each child after its limits are set."""
+    if not name:
+        return None
+    module, _, function = name.partition(":")
+    found: Callable[[Json], None] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _wait(requests: int, parent: int) -> bool:
+    """True when a request is there. An inherited copy of the pipe can hide the parent's end, so its id is looked at."""
+    poller = select.poll()
+    poller.register(requests, select.POLLIN)
+    until = time.monotonic() + IDLE_S
+    while time.monotonic() < until:
+        if poller.poll(30_000):
+            return True
+        if os.getppid() != parent:
+            return False
+    return False
+
+
+# -- in the worker ----------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Watched:
+    """What came from a child so far."""
+
+    answer: bytearray = field(default_factory=bytearray)
+    output: bytearray = field(default_factory=bytearray)
+    output_bytes: int = 0
+    how: str = "ended"
+    status: int = 0
+
+
+def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], None] | None) -> None:
+    answer_read, answer_write = os.pipe()
+    output_read, output_write = os.pipe()
+    worker = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _child(request, worker, answer_write, output_write, enter)
+    os.close(answer_write)
+    os.close(output_write)
+    try:
+        write_frame(answers, json.dumps({"child": pid}).encode())
+        seen = watch(pid, requests, answer_read, output_read, request)
+    finally:
+        swept = confine.sweep(pid)
+        os.close(answer_read)
+        os.close(output_read)
+    frames = split_frames(bytes(seen.answer))
+    head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
+    for payload in (json.dumps(head | {"swept": swept}).encode(), *frames, bytes(seen.output)):
+        write_frame(answers, payload)
+
+
+def watch(pid: int, requests: int, answer: int, output: int, request: Json) -> Watched:
+    """Until the child ends or a limit is reached; a limit leaves it to the sweep."""
+    seen = Watched()
+    limits = request["limits"]
+    deadline = time.monotonic() + float(request["timeout_s"])
+    tasks = confine.tasks()
+    exited = _pidfd(pid)
+    poller = select.poll()
+    poller.register(requests, 0)  # only its closing is of interest
+    for fd in (answer, output, exited):
+        if fd >= 0:
+            os.set_blocking(fd, False)
+            poller.register(fd, select.POLLIN)
+    try:
+        while seen.how == "ended":
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                seen.how = "time"
+                break
+            ready = {fd for fd, _ in poller.poll(min(remaining, _STEP_S if exited >= 0 else 0.01) * 1000)}
+            if requests in ready:
+                raise FrameError("the parent ended")
+            for fd in (answer, output):
+                if fd in ready and not _take(fd, seen, is_answer=fd == answer):
+                    poller.unregister(fd)
+            if exited in ready or (exited < 0 and not ready):
+                done, status = os.waitpid(pid, os.WNOHANG)
+                if done:
+                    seen.status = os.waitstatus_to_exitcode(status)
+                    _take(answer, seen, is_answer=True)
+                    _take(output, seen, is_answer=False)
+                    break
+            _bound(seen, limits, tasks)
+    finally:
+        if exited >= 0:
+            os.close(exited)
+    return seen
+
+
+def _bound(seen: Watched, limits: Json, tasks: int) -> None:
+    if len(seen.answer) > ANSWER_LIMIT:
+        seen.how = "answer"
+    elif seen.output_bytes > limits["output_bytes"]:
+        seen.how = "output"
+    elif confine.tasks() > tasks + limits["processes"] and len(confine.descendants(os.getpid())) > limits["processes"]:
+        seen.how = "processes"
+
+
+def _take(fd: int, seen: Watched, *, is_answer: bool) -> bool:
+    """Reads what is there; false at the end of the pipe."""
+    while True:
+        try:
+            part = os.read(fd, 1 << 16)
+        except BlockingIOError:
+            return True
+        if not part:
+            return False
+        if is_answer:
+            seen.answer += part
+        else:
+            seen.output_bytes += len(part)
+            seen.output += part[: max(0, OUTPUT_KEPT - len(seen.output))]
+        if len(seen.answer) > ANSWER_LIMIT or seen.output_bytes > OUTPUT_KEPT:
+            return True  # back to the limits, so that a flood cannot keep us here
+
+
+def _pidfd(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return -1
+
+
+# -- in the child -----------------------------------------------------------------------------------------------
+
+
+def _child(request: Json, worker: int, answer: int, output: int, enter: Callable[[Json], None] | None) -> None:
+    status = 1
+    try:
+        confine.detach_child(worker)
+        answer = _descriptors(answer, output)
+        confine.limit_child(request["limits"], int(request["timeout_s"]) + 2)
+        if enter is not None:
+            enter(request)
+        _path(request)
+        work(request, lambda data: write_frame(answer, json.dumps(data).encode("utf-8", "surrogatepass")))
+        status = 0
+    except BaseException as error:  # nothing may come back into the worker's loop
+        with contextlib.suppress(BaseException):
+            write_frame(answer, json.dumps({"kind": "failed", "message": f"{type(error).__name__}: {error}"}).encode())
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(status)
+
+
+def _descriptors(answer: int, output: int) -> int:
+    """Leaves 0 (nothing), 1 and 2 (the output) and 3 (the answer); everything else is closed."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(answer, 3)  # 3 and 4 were the worker's own pipes, so neither end can be one of these
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    return 3
+
+
+def _path(request: Json) -> None:
+    search = [str(entry) for entry in request["search_path"]]
+    sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
+    if search and os.path.isdir(search[0]):
+        os.chdir(search[0])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "random" in sys.modules:
+        sys.modules["random"].seed()  # all children would draw the same numbers otherwise
+
+
+def work(request: Json, send: Callable[[Json], None]) -> None:
+    """First everything that is said without running the code, then the trial: what it does cannot undo the former."""
+    sources: dict[str, str] = request["sources"]
+    live: dict[str, str] = request["live"]
+    paths: dict[str, str] = request["paths"]
+    known = {*sources, *live}
+    codes = {}
+    clean = True
+    for module in request["analyse"]:
+        look = analysis.Analysis(module, sources[module], paths[module])
+        look.look(known, request["names"], request["profile"])
+        clean = clean and not any(finding["severity"] == "error" for finding in look.findings)
+        if look.code is not None:
+            codes[module] = look.code
+        send({"kind": "static", **look.to_json()})
+    if clean and request["trial"]:
+        trial.Sources({**live, **sources}, paths, codes).install()
+        trial.prepare_builtins()
+        for module in request["trial"]:
+            send({"kind": "begin", "module": module})
+            error = trial.attempt(lambda module=module: importlib.import_module(module), paths)  # type: ignore[misc]  # bound now
+            send({"kind": "trial", "module": module, "error": error})
+    send({"kind": "end"})

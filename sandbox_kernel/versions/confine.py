@@ -1,0 +1,147 @@
+"""What holds a compile worker's child: its own session, resource limits, no descriptors but its own, and the sweep.
+
+Runs only in the compile worker. All limits are the operating system's. Linux has all of them; where a system lacks one
+(a subreaper, a parent-death signal, `/proc`), the others still hold.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Mapping
+
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_DUMPABLE = 1, 36, 4
+_SWEEP_S = 3.0
+_MB = 1 << 20
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def become_reaper() -> None:
+    """Orphans of the children, whatever they forked or detached, become children of this process."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def detach_child(parent: int) -> None:
+    """In the child, first: a session of its own (so one kill reaches its group), and an end with its parent."""
+    os.setsid()
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the signal was asked for
+        os._exit(1)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def limit_child(limits: Mapping[str, int], cpu_s: int) -> None:
+    """Resource limits, soft and hard, so that a limit cannot be raised again (except by root)."""
+    memory = limits["memory_mb"] * _MB
+    wanted = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": cpu_s,
+        "RLIMIT_DATA": memory,
+        # Reservations that are never touched are common (arenas, thread stacks), so address space gets several times.
+        "RLIMIT_AS": 4 * memory,
+        "RLIMIT_FSIZE": limits["file_mb"] * _MB,
+        "RLIMIT_NOFILE": limits["open_files"],
+        "RLIMIT_NPROC": tasks() + limits["processes"],
+    }
+    for name, value in wanted.items():
+        number = getattr(resource, name, None)
+        if number is None:
+            continue
+        _, hard = resource.getrlimit(number)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # Some systems refuse AS or DATA: the watch over time and processes is left then.
+        try:
+            resource.setrlimit(number, (value, value))
+        except (ValueError, OSError):
+            continue
+
+
+def tasks() -> int:
+    """Processes and threads of the whole machine, from one small file.
+
+    NPROC counts all tasks of this user, on the whole host even inside a container, where the others are not visible;
+    the machine's total is never too low. How many one compilation may have is held by `descendants` besides, because
+    the kernel exempts root from NPROC.
+    """
+    try:
+        with open("/proc/loadavg", "rb") as file:
+            return int(file.read().split()[3].partition(b"/")[2])
+    except (OSError, ValueError, IndexError):
+        return 4096
+
+
+def descendants(root: int) -> list[int]:
+    """Process ids below `root`, nearest first."""
+    children: dict[int, list[int]] = {}
+    try:
+        entries = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+    for name in entries:
+        try:
+            with open(f"/proc/{name}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(name))
+    found: list[int] = []
+    queue = [root]
+    while queue:
+        below = children.get(queue.pop(0), [])
+        found += below
+        queue += below
+    return found
+
+
+def sweep(group: int) -> bool:
+    """Ends everything that a child left behind; true when nothing is left. A double fork or setsid does not escape.
+
+    The group goes first, at once, which a fork bomb cannot outrun; the rest is stopped before it is killed, so that it
+    cannot fork meanwhile.
+    """
+    _signal_group(group, signal.SIGKILL)
+    until = time.monotonic() + _SWEEP_S
+    while not _reap():
+        stopped: set[int] = set()
+        while fresh := set(descendants(os.getpid())) - stopped:
+            for pid in fresh:
+                _signal(pid, signal.SIGSTOP)
+            stopped |= fresh
+        for pid in stopped:
+            _signal(pid, signal.SIGKILL)
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.001)  # not a poll: what was killed needs a moment to become reapable
+    return True
+
+
+def _reap() -> bool:
+    """Collects ended children; true when there are no others."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if pid == 0:
+            return False
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _signal_group(group: int, number: int) -> None:
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,140 @@
+"""The trial import: runs the top level of modules in a throw-away child, from given sources instead of files.
+
+Runs only in a forked child of the compile worker. What it reports is JSON; the code under trial could forge it, which
+would deceive only itself: its findings before the trial were sent already, and the live kernel runs the same code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from types import CodeType, ModuleType
+from typing import Any
+
+from sandbox_kernel.versions import hints
+
+_TEXT = 500  # characters of an exception's own text
+_FRAMES = 40
+
+
+class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the sandbox's modules from texts; all else is left to Python."""
+
+    def __init__(self, sources: Mapping[str, str], paths: Mapping[str, str], codes: Mapping[str, CodeType]) -> None:
+        self.sources, self.paths, self.codes = sources, paths, dict(codes)
+        for name in sources:
+            lines = sources[name].splitlines(keepends=True)
+            linecache.cache[paths[name]] = (len(sources[name]), None, lines, paths[name])
+
+    def install(self) -> None:
+        for name in [name for name in sys.modules if self._is_ours(name)]:
+            del sys.modules[name]
+        sys.meta_path.insert(0, self)
+        importlib.invalidate_caches()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package = any(name.startswith(f"{fullname}.") for name in self.sources)
+        if fullname not in self.sources:
+            return importlib.machinery.ModuleSpec(fullname, None, is_package=True) if package and not path else None
+        spec = importlib.util.spec_from_loader(fullname, self, origin=self.paths[fullname], is_package=package)
+        if spec is not None:
+            spec.has_location = True
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__
+        code = self.codes.get(name)
+        if code is None:
+            code = compile(self.sources[name], self.paths[name], "exec", dont_inherit=True)
+        exec(code, module.__dict__)
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self.sources or any(name.startswith(f"{ours}.") for ours in self.sources)
+
+
+def prepare_builtins() -> None:
+    """What a kernel defines for every module, in a form that does no harm here."""
+    builtins.display = lambda *values, **_: sys.stdout.write(f"{values}\n")  # type: ignore[attr-defined]  # as IPython adds it
+    builtins.get_ipython = lambda: None  # type: ignore[attr-defined]  # as above
+
+
+def attempt(action: Callable[[], object], paths: Mapping[str, str]) -> dict[str, Any] | None:  # Any: JSON
+    """Runs it; None, or what it raised in the learner's terms. `paths` are the learner's modules by name."""
+    try:
+        action()
+    except BaseException as error:  # whatever user code raises, SystemExit and KeyboardInterrupt too
+        return _describe(error, {path: name for name, path in paths.items()})
+    return None
+
+
+def _describe(error: BaseException, modules: Mapping[str, str]) -> dict[str, Any]:  # Any: JSON
+    frames = [frame for frame in _frames(error) if frame.filename in modules]
+    kind = type(error).__name__
+    text = _text(error)
+    place = {"module": "", "line": 0, "column": 0}
+    if isinstance(error, SyntaxError) and error.filename is not None and error.filename in modules:
+        place = {"module": modules[error.filename], "line": error.lineno or 0, "column": max(error.offset or 0, 0)}
+        text = error.msg
+    elif frames:
+        place = {"module": modules[frames[-1].filename], "line": frames[-1].lineno or 0, "column": 0}
+    shown = [f"  {modules[frame.filename]}.py, line {frame.lineno}, in {frame.name}" for frame in frames]
+    lines = [entry for frame, head in zip(frames, shown, strict=True) for entry in (head, f"    {frame.line or ''}")]
+    summary = f"{kind}: {text}" if text else kind
+    return {
+        **place,
+        "kind": kind,
+        "message": summary,
+        "hint": _hint(error, kind, text),
+        "traceback": "\n".join([*lines[-2 * _FRAMES :], summary]),
+    }
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    # The last frames are enough: a recursion has a thousand of the same.
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+    return frames[:2] + frames[2:][-_FRAMES:]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException:  # its __str__ is the learner's code as well
+        text = ""
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+
+
+def _hint(error: BaseException, kind: str, text: str) -> str:
+    match error:
+        case SystemExit():
+            return "take the call that ends the program out of the module's top level; put it in a function"
+        case SyntaxError():
+            return hints.for_syntax(error.msg)
+        case ModuleNotFoundError() if error.name:
+            return hints.for_missing_module(error.name, sys.stdlib_module_names)
+        case ImportError() if "circular import" in text or "partially initialized" in text:
+            return "the modules import each other: import the module, not its names, or import inside the function"
+        case ImportError() if error.name in sys.modules:
+            near = hints.close(text.split("'")[1] if "'" in text else "", dir(sys.modules[error.name or ""]))
+            return f"did you mean '{near}'?" if near else f"'{error.name}' does not define it: check its spelling"
+        case AttributeError() if "circular import" in text or "partially initialized" in text:
+            return "the modules import each other: use its names inside functions only"
+        case NameError() if error.name:
+            return hints.for_undefined(error.name, dir(builtins), sys.stdlib_module_names)
+        case RecursionError():
+            return "a function calls itself without end: give it a case in which it stops"
+        case MemoryError():
+            return "it needs more memory than a compilation may have: make it smaller, or build it inside a function"
+        case EOFError():
+            return "a module cannot ask for input while it is imported; put input() in a function"
+        case KeyboardInterrupt():
+            return "remove what interrupts the import"
+    return "correct this line, or move what it does into a function"

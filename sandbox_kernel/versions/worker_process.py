@@ -1,0 +1,136 @@
+"""The parent's end of one compile worker: start it, ask it, end it and whatever it left. Used by `compiler` only.
+
+The kernel is never forked: `subprocess` starts a fresh interpreter with its own session and no descriptor of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox_kernel.versions import answers
+from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame
+
+_FRAMES_MAX, _FRAME_LIMIT = 100_000, 17 << 20
+_GRACE_S = 5.0  # beyond the time that the worker itself enforces: its sweep may take three seconds
+_MARK = "SANDBOX_KERNEL_COMPILE"
+_ROOT = str(Path(__file__).resolve().parents[2])
+_START = (
+    "import sys; sys.path.append(sys.argv[1]) if sys.argv[1] not in sys.path else None; "
+    "from sandbox_kernel.versions.compile_worker import main; main()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`how` is `ended` or the limit that ended the child; `frames` are the child's, parsed; `output` how its output began."""
+
+    how: str
+    status: int
+    frames: tuple[dict[str, Any], ...]  # Any: JSON
+    output: str
+    output_bytes: int
+
+
+class WorkerProcess:
+    """One worker. Not thread-safe; `kill` alone may come from any thread."""
+
+    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str]) -> None:  # Any: JSON
+        self._token = secrets.token_hex(16)
+        self._child = 0
+        self.owner = os.getpid()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**environment, _MARK: self._token},
+            start_new_session=True,  # an interrupt of the kernel's process group is not meant for it
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._write(settings)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
+        """Raises FrameError or OSError when the worker ended or broke the protocol; it is of no more use then."""
+        self._write(request)
+        deadline = time.monotonic() + timeout_s + _GRACE_S
+        self._child = answers.number(self._read(deadline), "child")
+        head = self._read(deadline)
+        count = answers.number(head, "frames")
+        if not 0 <= count <= _FRAMES_MAX:
+            raise FrameError("an answer of too many parts")
+        frames = tuple(self._read(deadline) for _ in range(count))
+        output = read_frame(self._answers, limit_bytes=_FRAME_LIMIT, deadline=deadline).decode("utf-8", "replace")
+        self._child = 0
+        return Answer(
+            answers.text(head, "how"),
+            answers.number(head, "status"),
+            frames,
+            output,
+            answers.number(head, "output_bytes"),
+        )
+
+    def kill(self) -> None:
+        """Ends the worker, the child it works for, and all that carries its mark; returns when they are gone."""
+        if self.owner != os.getpid():
+            return  # a copy of the object after a fork of the caller: the processes are the original's
+        groups: Sequence[int] = [self._process.pid] + ([self._child] if self._child > 1 else [])
+        for group in groups:
+            _kill(group, whole_group=True)
+        _kill(self._process.pid)
+        self._process.wait()
+        for pid in _marked(self._token):
+            _kill(pid)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def _write(self, data: Mapping[str, Any]) -> None:  # Any: JSON
+        write_frame(self._requests, json.dumps(data).encode("ascii"))
+
+    def _read(self, deadline: float) -> dict[str, Any]:  # Any: JSON
+        return answers.parse(read_frame(self._answers, limit_bytes=_FRAME_LIMIT, deadline=deadline))
+
+
+def _kill(pid: int, *, whole_group: bool = False) -> None:
+    try:
+        (os.killpg if whole_group else os.kill)(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _marked(token: str) -> list[int]:
+    """Processes that were started with this worker's environment, as far as the system shows them.
+
+    Only needed when the worker itself was killed: as long as it lives, it sweeps what its children leave.
+    """
+    mark = f"{_MARK}={token}".encode()
+    found: list[int] = []
+    try:
+        names = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return found
+    for name in names:
+        try:
+            environment = Path(f"/proc/{name}/environ").read_bytes()
+        except OSError:
+            continue
+        if mark in environment.split(b"\0"):
+            found.append(int(name))
+    return found
