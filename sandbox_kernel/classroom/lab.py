@@ -73,6 +73,9 @@ class Remote:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remote) and self._number == other._number
 
+    def __bool__(self) -> bool:
+        raise Miss("expected plain data such as True, a number or a text, got an object of your own kind")
+
     def __repr__(self) -> str:
         return "<an object of your own kind>"
 
@@ -202,7 +205,13 @@ class Lab:
             raise AnswerEnded(f"what your code gave back cannot be read: {error}") from None
         if "error" in reply:
             raise AnswerError(reply["error"])
-        return plain.decode(reply.get("value"), lambda number: Remote(self._ask, number))
+        return self._value(reply.get("value"))
+
+    def _value(self, data: plain.Json) -> Any:  # Any: any plain data
+        try:
+            return plain.decode(data, lambda number: Remote(self._ask, number))
+        except plain.NotPlain as error:
+            raise AnswerEnded(f"what your code gave back cannot be read: {error}") from None
 
     def _read_line(self) -> bytes:
         while b"\n" not in self._buffer:

@@ -1,0 +1,109 @@
+"""Where lessons are: a course is a directory with `course.toml`, and a lesson is three files in it.
+
+    course.toml                      the order: [[lesson]] path, id, version, after
+    07-hot-code-loading.ipynb        the student copy: what people open
+    source/07-hot-code-loading.md    what its author writes
+    source/07-hot-code-loading.ipynb the whole lesson, built from it: what the desk reads
+
+Standard library only, as the desk imports it for every check.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox_kernel.classroom.lessons import Lesson, LessonError, load_lesson
+
+COURSE_FILE = "course.toml"
+_PARENTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One lesson of a course; `after` are the ids of the lessons that come before it."""
+
+    id: str
+    version: str
+    stem: str
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course on disk. Paths are made, not checked: a missing file is told by whoever opens it."""
+
+    directory: Path
+    title: str
+    entries: tuple[Entry, ...]
+
+    def entry(self, lesson_id: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.id == lesson_id), None)
+
+    def text_path(self, entry: Entry) -> Path:
+        return self.directory / "source" / f"{entry.stem}.md"
+
+    def whole_path(self, entry: Entry) -> Path:
+        return self.directory / "source" / f"{entry.stem}.ipynb"
+
+    def student_path(self, entry: Entry) -> Path:
+        return self.directory / f"{entry.stem}.ipynb"
+
+
+def load_course(directory: Path) -> Course:
+    """Raises LessonError when there is no course or its file does not parse."""
+    path = directory / COURSE_FILE
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = tuple(
+            Entry(raw["id"], raw["version"], raw["path"].removesuffix(".ipynb"), tuple(raw.get("after", ())))
+            for raw in data["lesson"]
+        )
+    except FileNotFoundError:
+        raise LessonError(f"there is no {COURSE_FILE} in {directory}; name a directory that has one") from None
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        raise LessonError(f"{path} is not a course ({error}); each [[lesson]] needs path, id and version") from None
+    return Course(directory, str(data.get("title", directory.name)), entries)
+
+
+def shipped_directory() -> Path:
+    """The lessons that come with the package: beside it in a checkout, inside it when it was installed."""
+    package = Path(__file__).resolve().parent.parent
+    checkout = package.parent / "lessons"
+    return checkout if (checkout / COURSE_FILE).is_file() else package / "lessons"
+
+
+def find_lesson(lesson_id: str, start: Path) -> Lesson:
+    """The whole lesson of that id: near `start` first, then among the shipped ones. Raises LessonError."""
+    for directory in _places(start):
+        if (directory / COURSE_FILE).is_file():
+            course = load_course(directory)
+            entry = course.entry(lesson_id)
+            if entry is not None:
+                return load_lesson(course.whole_path(entry))
+    for path in _loose_notebooks(start):
+        try:
+            lesson = load_lesson(path)
+        except LessonError:  # some other notebook
+            continue
+        if lesson.id == lesson_id and lesson.kind == "lesson":
+            return lesson
+    raise LessonError(
+        f"no lesson '{lesson_id}' was found near {start} or among the shipped ones; check the id in %sandbox_lesson"
+    )
+
+
+def _places(start: Path) -> Iterator[Path]:
+    here = start.resolve()
+    for directory in [here, *list(here.parents)[:_PARENTS]]:
+        yield directory
+        yield directory / "lessons"
+    yield shipped_directory()
+
+
+def _loose_notebooks(start: Path) -> Iterator[Path]:
+    for directory in (start, start / "source"):
+        if directory.is_dir():
+            yield from sorted(directory.glob("*.ipynb"))

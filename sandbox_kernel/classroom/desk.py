@@ -1,0 +1,153 @@
+"""The desk of a lesson: one request in on standard input, one reply out, in a process of its own.
+
+The magics in the learner's kernel are thin faces of it, so that the course, the hints, the solutions, the checks and the
+record of attempts never are in the process that learner code runs in. It starts for each request: 0.1 s, and nothing left
+over that could hang. A request: {"verb", "lesson", "start", "directory", ...}; a reply: {"text", "html"} and for some verbs
+more, or {"refused": one sentence}.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox_kernel.classroom import pages
+from sandbox_kernel.classroom.course import find_lesson
+from sandbox_kernel.classroom.grader import grade
+from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
+from sandbox_kernel.classroom.progress import Progress, Standing
+
+Reply = dict[str, Any]  # JSON
+_PR_SET_DUMPABLE = 4
+
+
+class Desk:
+    """Answers one request for one lesson."""
+
+    def __init__(self, lesson: Lesson, progress: Progress, request: Mapping[str, Any]) -> None:  # Any: JSON
+        self._lesson, self._progress, self._request = lesson, progress, request
+
+    def answer(self) -> Reply:
+        verbs: dict[str, Callable[[], Reply]] = {
+            "open": self._open,
+            "progress": self._open,
+            "check": self._check,
+            "hint": self._hint,
+            "solution": self._solution,
+            "starter": self._starter,
+        }
+        verb = verbs.get(self._request["verb"])
+        if verb is None:
+            raise LessonError(f"the desk knows no '{self._request['verb']}'; it knows {', '.join(verbs)}")
+        return verb()
+
+    def _exercise(self) -> Exercise:
+        name = self._request.get("exercise", "")
+        exercise = self._lesson.exercises.get(name)
+        if exercise is None:
+            known = ", ".join(self._lesson.exercises)
+            raise LessonError(f"the lesson '{self._lesson.id}' has no exercise '{name}'; it has {known}")
+        return exercise
+
+    def _standing(self, exercise: str) -> Standing:
+        return self._progress.standing(self._lesson.id, exercise)
+
+    def _open(self) -> Reply:
+        standings = {name: self._standing(name) for name in self._lesson.exercises}
+        return {
+            "text": pages.lesson_text(self._lesson, standings),
+            "html": pages.lesson_html(self._lesson, standings),
+            "targets": {name: e.target for name, e in self._lesson.exercises.items() if e.is_module},
+        }
+
+    def _check(self) -> Reply:
+        exercise = self._exercise()
+        answer = self._request.get("answer") or self._progress.last_answer(self._lesson.id, exercise.id)
+        if not answer:
+            raise LessonError(f"there is no answer for '{exercise.id}' yet: run the cell with your answer, then this one")
+        own = tuple(cell for cell in exercise.checks if cell.body.strip() == str(self._request.get("check", "")).strip())
+        changed = Cell("your-check", "code", "check", self._request.get("check", ""), {"points": 0})
+        results = grade(self._lesson, exercise, answer, checks=own or (changed,))
+        if own:
+            counts = answer.strip() != exercise.starter.body.strip()
+            self._progress.record(self._lesson.id, self._lesson.version, answer, results, counts=counts)
+        traceback = bool(self._request.get("traceback"))
+        return {
+            "text": pages.results_text(results, traceback=traceback),
+            "html": pages.results_html(results, traceback=traceback),
+            "results": results.to_json(),
+        }
+
+    def _hint(self) -> Reply:
+        exercise = self._exercise()
+        standing, first = self._standing(exercise.id), self._lesson.policy.hint_after_attempts
+        missing = first + standing.hints - standing.failed
+        if not exercise.hints:
+            return _note(f"'{exercise.id}' has no hints; its prompt says all there is")
+        if standing.status == "pass":
+            shown = len(exercise.hints)
+        elif missing > 0 and standing.hints < len(exercise.hints):
+            tries = "once more" if missing == 1 else f"{missing} times more"
+            which = "The first hint" if standing.hints == 0 else "The next hint"
+            text = f"{which} for '{exercise.id}' opens when you have checked an answer of your own {tries}."
+            return self._hints(exercise, standing.hints, text)
+        else:
+            shown = min(standing.hints + 1, len(exercise.hints))
+        if shown > standing.hints:
+            self._progress.record_hint(self._lesson.id, exercise.id, shown)
+        return self._hints(exercise, shown, "")
+
+    def _hints(self, exercise: Exercise, shown: int, then: str) -> Reply:
+        texts = [cell.source for cell in exercise.hints[:shown]]
+        notes = [*texts, *([then] if then else [])]
+        return {"text": "\n\n".join(notes), "html": "".join(pages.note_html(n) for n in notes), "markdown": texts}
+
+    def _solution(self) -> Reply:
+        exercise = self._exercise()
+        standing, needed = self._standing(exercise.id), self._lesson.policy.solution_after_attempts
+        if standing.status != "pass" and standing.failed < needed:
+            left = needed - standing.failed
+            tries = "one more attempt" if left == 1 else f"{left} more attempts"
+            return _note(f"The solution of '{exercise.id}' opens after {tries} of your own; %sandbox_hint may help first.")
+        code = "\n\n".join(cell.body for cell in exercise.solutions)
+        title = f"One solution of '{exercise.id}' (yours may differ and be as good):"
+        return {"text": f"{title}\n{code}", "html": pages.code_html(title, code)}
+
+    def _starter(self) -> Reply:
+        exercise = self._exercise()
+        return {"text": exercise.starter.source, "html": "", "source": exercise.starter.source}
+
+
+def _note(text: str) -> Reply:
+    return {"text": text, "html": pages.note_html(text, kind="fail")}
+
+
+def answer(request: Mapping[str, Any]) -> Reply:  # Any: JSON
+    """Never raises for a request of a right form: what cannot be done is `refused`, in one sentence."""
+    progress = Progress(Path(request["directory"]) / ".sandbox")
+    try:
+        lesson = find_lesson(request["lesson"], Path(request["start"]))
+        return Desk(lesson, progress, request).answer()
+    except LessonError as error:
+        return {"refused": str(error)}
+    finally:
+        progress.close()
+
+
+def _close_to_others() -> None:
+    """Other processes of the same user may then not read this one's memory (Linux; elsewhere the user's right stands)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def main() -> None:
+    _close_to_others()
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The magics of lessons: thin faces of the desk (`classroom.desk`), which is another process.
+
+`register(shell)` is called by the extension in a sandbox's kernel. All this side does is to remember the newest answer to
+each exercise, by watching which cells run, and to show what the desk says. No check, hint, solution or record is in here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class
+from IPython.display import display
+
+_DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
+_PATIENCE_S = 120.0  # the desk ends a check itself; this is for a desk that hangs
+_ANSWER = re.compile(r"%%sandbox_(?:answer[ \t]+|module[^\n]*--exercise[ \t=]+)(?P<exercise>[\w.-]+)")
+
+
+@magics_class
+class LessonMagics(Magics):
+    """Magics of a lesson's notebook."""
+
+    def __init__(self, shell: Any) -> None:  # Any: IPython's shell has no types
+        super().__init__(shell)
+        self._lesson = ""
+        self._answers: dict[str, str] = {}
+        self._targets: dict[str, str] = {}
+
+    def watch(self, info: Any) -> None:  # Any: IPython's ExecutionInfo
+        """Before each cell: an answer is remembered even when the sandbox then refuses it."""
+        source = info.raw_cell or ""
+        match = _ANSWER.match(source)
+        if match is not None:
+            self._answers[match["exercise"]] = source.partition("\n")[2]
+
+    @line_magic
+    def sandbox_lesson(self, line: str) -> None:
+        """%sandbox_lesson ID: open a lesson in this notebook and show what it is about and what is done."""
+        self._lesson = _one_word(line, "%sandbox_lesson hot-code-loading")
+        reply = self._ask("open")
+        self._targets = reply.get("targets", {})
+        _show(reply)
+
+    @line_magic
+    def sandbox_progress(self, line: str) -> None:
+        """%sandbox_progress: what is done in this lesson."""
+        _show(self._ask("progress"))
+
+    @cell_magic
+    def sandbox_answer(self, line: str, cell: str) -> None:
+        """%%sandbox_answer EXERCISE: run the cell as usual and remember it as the answer."""
+        self._answers[_one_word(line, "%%sandbox_answer my-exercise")] = cell
+        result = self.shell.run_cell(cell)
+        if result.error_in_exec is not None or result.error_before_exec is not None:
+            self.shell.showtraceback_of_cell = None
+
+    @cell_magic
+    def sandbox_check(self, line: str, cell: str) -> float | None:
+        """%%sandbox_check EXERCISE [--traceback]: check the answer in a process of its own."""
+        words = line.split()
+        traceback = "--traceback" in words
+        exercise = _one_word(" ".join(w for w in words if w != "--traceback"), "%%sandbox_check my-exercise")
+        reply = self._ask("check", exercise=exercise, check=cell, answer=self._answer(exercise), traceback=traceback)
+        _show(reply)
+        if "NBGRADER_EXECUTION" in os.environ:  # a cell that raises nothing and returns nothing earns full marks there
+            return float(reply["results"]["points"])
+        return None
+
+    @line_magic
+    def sandbox_hint(self, line: str) -> None:
+        """%sandbox_hint EXERCISE: the next hint, when it is time for one."""
+        _show(self._ask("hint", exercise=_one_word(line, "%sandbox_hint my-exercise")))
+
+    @line_magic
+    def sandbox_solution(self, line: str) -> None:
+        """%sandbox_solution EXERCISE: one solution, after enough attempts of your own."""
+        _show(self._ask("solution", exercise=_one_word(line, "%sandbox_solution my-exercise")))
+
+    @line_magic
+    def sandbox_reset(self, line: str) -> None:
+        """%sandbox_reset EXERCISE: put the starter into a new cell below; your text stays where it is."""
+        reply = self._ask("starter", exercise=_one_word(line, "%sandbox_reset my-exercise"))
+        self.shell.set_next_input(reply["source"], replace=False)
+
+    def _answer(self, exercise: str) -> str:
+        """The newest text: of the exercise's cell, else (edited in a widget) the live text of its module."""
+        if exercise in self._answers:
+            return self._answers[exercise]
+        session = getattr(self.shell, "sandbox_session", None)
+        sources: dict[str, str] = session.live_sources() if session is not None else {}
+        return sources.get(self._targets.get(exercise, ""), "")
+
+    def _ask(self, verb: str, **details: object) -> dict[str, Any]:  # Any: JSON
+        if not self._lesson:
+            raise UsageError("no lesson is open in this notebook; run its first code cell, %sandbox_lesson, first")
+        request = {
+            "verb": verb,
+            "lesson": self._lesson,
+            "start": os.getcwd(),
+            "directory": os.environ.get("SANDBOX_KERNEL_DIR") or os.getcwd(),
+            **details,
+        }
+        return _reply_of_desk(request)
+
+
+def _reply_of_desk(request: dict[str, object]) -> dict[str, Any]:  # Any: JSON
+    try:
+        done = subprocess.run(_DESK, input=json.dumps(request), capture_output=True, text=True, timeout=_PATIENCE_S)
+        reply: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"the lesson's desk did not answer within {_PATIENCE_S:g} s; run the cell again") from None
+    except ValueError:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise UsageError(f"the lesson's desk ended without an answer ({last}); run the cell again") from None
+    if "refused" in reply:
+        raise UsageError(reply["refused"])
+    return reply
+
+
+def _one_word(line: str, example: str) -> str:
+    words = line.split()
+    if len(words) != 1:
+        raise UsageError(f"name exactly one thing, such as {example}")
+    return words[0]
+
+
+def _show(reply: dict[str, Any]) -> None:  # Any: JSON
+    display({"text/plain": reply["text"], "text/html": reply["html"]}, raw=True)
+
+
+def register(shell: Any) -> None:  # Any: IPython's shell has no types
+    """Called by the extension, once per kernel."""
+    magics = LessonMagics(shell)
+    shell.register_magics(magics)
+    shell.events.register("pre_run_cell", magics.watch)
