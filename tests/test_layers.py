@@ -12,12 +12,13 @@ PACKAGE = Path(__file__).parent.parent / "sandbox_kernel"
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "wire": {"errors"},
+    "plain": set(),
     "versions": {"errors"},
     "reload": {"errors", "versions"},
     "supervision": {"errors"},
-    "runtime": {"errors", "wire", "versions", "reload", "supervision"},
+    "runtime": {"errors", "wire", "versions", "reload", "supervision", "plain"},
     "host": {"errors", "wire", "versions"},
-    "classroom": {"errors", "wire", "host"},
+    "classroom": {"errors", "wire", "host", "plain"},
 }
 ANY = {"__init__", "__main__", "testing"}
 MAX_LINES = 400

@@ -68,8 +68,12 @@ class Desk:
         exercise = self._exercise()
         answer = self._request.get("answer") or self._progress.last_answer(self._lesson.id, exercise.id)
         if not answer:
-            raise LessonError(f"there is no answer for '{exercise.id}' yet: run the cell with your answer, then this one")
-        own = tuple(cell for cell in exercise.checks if cell.body.strip() == str(self._request.get("check", "")).strip())
+            raise LessonError(
+                f"there is no answer for '{exercise.id}' yet: run the cell with your answer, then this one"
+            )
+        own = tuple(
+            cell for cell in exercise.checks if cell.body.strip() == str(self._request.get("check", "")).strip()
+        )
         changed = Cell("your-check", "code", "check", self._request.get("check", ""), {"points": 0})
         results = grade(self._lesson, exercise, answer, checks=own or (changed,))
         if own:
@@ -112,7 +116,9 @@ class Desk:
         if standing.status != "pass" and standing.failed < needed:
             left = needed - standing.failed
             tries = "one more attempt" if left == 1 else f"{left} more attempts"
-            return _note(f"The solution of '{exercise.id}' opens after {tries} of your own; %sandbox_hint may help first.")
+            return _note(
+                f"The solution of '{exercise.id}' opens after {tries} of your own; %sandbox_hint may help first."
+            )
         code = "\n\n".join(cell.body for cell in exercise.solutions)
         title = f"One solution of '{exercise.id}' (yours may differ and be as good):"
         return {"text": f"{title}\n{code}", "html": pages.code_html(title, code)}

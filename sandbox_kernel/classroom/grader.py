@@ -34,7 +34,9 @@ def grade(lesson: Lesson, exercise: Exercise, answer: str, *, checks: tuple[Cell
     cells = exercise.checks if checks is None else checks
     nonce = secrets.token_hex(16)
     if not answer.strip():
-        return Results(exercise.id, "fail", message="your answer is still empty; write it in the cell above and run that")
+        return Results(
+            exercise.id, "fail", message="your answer is still empty; write it in the cell above and run that"
+        )
     return joined(exercise.id, [_grade_one(lesson, exercise, answer, cell, nonce) for cell in cells])
 
 

@@ -66,9 +66,7 @@ class Remote:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # Any: as above
         none = _no_handles
-        return self._ask(
-            "call", handle=self._number, args=plain.encode(args, none), kwargs=plain.encode(kwargs, none)
-        )
+        return self._ask("call", handle=self._number, args=plain.encode(args, none), kwargs=plain.encode(kwargs, none))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remote) and self._number == other._number

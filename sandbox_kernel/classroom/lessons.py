@@ -151,9 +151,7 @@ def lesson_from_notebook(notebook: Mapping[str, Any], *, origin: str = "this not
     """Raises LessonError when `notebook` carries no lesson; what is merely wrong in one is the linter's business."""
     manifest = notebook.get("metadata", {}).get(KEY)
     if not isinstance(manifest, Mapping) or not isinstance(manifest.get("id"), str):
-        raise LessonError(
-            f"{origin} is no lesson: its metadata has no '{KEY}' with an 'id'; start with `lesson new`"
-        )
+        raise LessonError(f"{origin} is no lesson: its metadata has no '{KEY}' with an 'id'; start with `lesson new`")
     if manifest.get("schema") != SCHEMA:
         raise LessonError(
             f"{origin} has lesson schema {manifest.get('schema')!r}, this version reads {SCHEMA}; update sandbox-kernel"
@@ -181,7 +179,9 @@ def load_lesson(path: Path) -> Lesson:
     except FileNotFoundError:
         raise LessonError(f"there is no lesson at {path}; build it with `lesson build`") from None
     except (OSError, ValueError) as error:
-        raise LessonError(f"{path} cannot be read as a notebook ({error}); build it again with `lesson build`") from None
+        raise LessonError(
+            f"{path} cannot be read as a notebook ({error}); build it again with `lesson build`"
+        ) from None
     return lesson_from_notebook(notebook, origin=str(path))
 
 

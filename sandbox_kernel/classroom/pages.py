@@ -52,7 +52,9 @@ def _headline(results: Results) -> str:
 
 
 def _test_html(test: TestResult, traceback: bool) -> str:
-    mark = f'<span aria-label="{_WORDS[test.status]}" style="color:{_COLOURS[test.status]}">{_MARKS[test.status]}</span>'
+    mark = (
+        f'<span aria-label="{_WORDS[test.status]}" style="color:{_COLOURS[test.status]}">{_MARKS[test.status]}</span>'
+    )
     told = f'<div style="margin-left:1.4em">{escape(test.message)}</div>' if test.message else ""
     if test.output.strip() and test.status != "pass":
         told += (

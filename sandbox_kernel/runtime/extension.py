@@ -32,7 +32,7 @@ def unload(shell: Any) -> None:  # Any: IPython
 
 
 def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPython and ipykernel
-    from sandbox_kernel.runtime import magics, requests, session
+    from sandbox_kernel.runtime import lesson_magics, magics, requests, session
     from sandbox_kernel.runtime.channel import ControlChannel
     from sandbox_kernel.runtime.system import start_system
 
@@ -40,6 +40,7 @@ def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPyt
     session.set_current(opened)
     opened.follow_system()
     magics.register(shell, opened)
+    lesson_magics.register(shell)
     ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events).open()
     magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
     atexit.register(opened.close)

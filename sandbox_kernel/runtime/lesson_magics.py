@@ -11,20 +11,29 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
+
+from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.runtime import session
 
 _DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
 _PATIENCE_S = 120.0  # the desk ends a check itself; this is for a desk that hangs
 _ANSWER = re.compile(r"%%sandbox_(?:answer[ \t]+|module[^\n]*--exercise[ \t=]+)(?P<exercise>[\w.-]+)")
 
 
+class AnswerFailed(SandboxError):
+    """Ends a cell whose own code raised; its traceback stands above, so nothing is added."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
 @magics_class
-class LessonMagics(Magics):
+class LessonMagics(Magics):  # type: ignore[misc]  # IPython carries no types
     """Magics of a lesson's notebook."""
 
     def __init__(self, shell: Any) -> None:  # Any: IPython's shell has no types
@@ -57,9 +66,8 @@ class LessonMagics(Magics):
     def sandbox_answer(self, line: str, cell: str) -> None:
         """%%sandbox_answer EXERCISE: run the cell as usual and remember it as the answer."""
         self._answers[_one_word(line, "%%sandbox_answer my-exercise")] = cell
-        result = self.shell.run_cell(cell)
-        if result.error_in_exec is not None or result.error_before_exec is not None:
-            self.shell.showtraceback_of_cell = None
+        if not self.shell.run_cell(cell).success:
+            raise AnswerFailed
 
     @cell_magic
     def sandbox_check(self, line: str, cell: str) -> float | None:
@@ -93,9 +101,7 @@ class LessonMagics(Magics):
         """The newest text: of the exercise's cell, else (edited in a widget) the live text of its module."""
         if exercise in self._answers:
             return self._answers[exercise]
-        session = getattr(self.shell, "sandbox_session", None)
-        sources: dict[str, str] = session.live_sources() if session is not None else {}
-        return sources.get(self._targets.get(exercise, ""), "")
+        return session.current().live_sources().get(self._targets.get(exercise, ""), "")
 
     def _ask(self, verb: str, **details: object) -> dict[str, Any]:  # Any: JSON
         if not self._lesson:
