@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import nbformat
+from nbformat.validator import iter_validate
 
 from sandbox_kernel.classroom import schema
 from sandbox_kernel.classroom.grader import grade
@@ -35,7 +35,19 @@ _HTML_IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>", re.IGNORECASE)
 _SVG = re.compile(r"<svg\b.*?</svg>", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"https?://")
 _NETWORK_MODULES = frozenset(
-    {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "urllib", "urllib3", "websocket", "websockets"}
+    {
+        "aiohttp",
+        "ftplib",
+        "http",
+        "httpx",
+        "requests",
+        "smtplib",
+        "socket",
+        "urllib",
+        "urllib3",
+        "websocket",
+        "websockets",
+    }
 )
 
 
@@ -80,9 +92,7 @@ def check_findings(lesson: Lesson) -> list[Finding]:
 
 
 def _format_findings(notebook: Notebook) -> Iterator[Finding]:
-    try:
-        nbformat.validate(notebook)
-    except nbformat.ValidationError as error:
+    for error in iter_validate(notebook):  # unlike `validate` it repairs nothing
         yield Finding("nbformat", "", f"this is no valid notebook: {error.message}")
     manifest = notebook.metadata.get(KEY)
     if manifest is None:
@@ -98,7 +108,9 @@ def _format_findings(notebook: Notebook) -> Iterator[Finding]:
         for fault in schema.cell_faults(meta):
             yield Finding("cell-keys", cell.id, fault)
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
-            yield Finding("no-outputs", cell.id, "outputs are stored; clear them, they are made again by whoever runs it")
+            yield Finding(
+                "no-outputs", cell.id, "outputs are stored; clear them, they are made again by whoever runs it"
+            )
 
 
 def _id_findings(lesson: Lesson) -> Iterator[Finding]:
@@ -115,7 +127,9 @@ def _cell_findings(cell: Cell) -> Iterator[Finding]:
     said = cell.source.partition("\n")[0]
     for wanted_line in _wanted_magics(cell):
         if wanted_line not in said:
-            yield Finding("magic", cell.id, f"the first line must have '{wanted_line}' as the metadata says, not '{said}'")
+            yield Finding(
+                "magic", cell.id, f"the first line must have '{wanted_line}' as the metadata says, not '{said}'"
+            )
 
 
 def _wanted_magics(cell: Cell) -> Iterator[str]:
@@ -167,7 +181,9 @@ def _exercise_findings(exercise: Exercise) -> Iterator[Finding]:
             yield Finding("complete", exercise.id, f"this exercise has no {name}; add one with exercise: {exercise.id}")
     points = sum(float(cell.meta["points"]) for cell in exercise.checks)
     if exercise.checks and points != exercise.points:
-        yield Finding("points", exercise.id, f"its checks give {points:g} points, it says {exercise.points:g}; make them equal")
+        yield Finding(
+            "points", exercise.id, f"its checks give {points:g} points, it says {exercise.points:g}; make them equal"
+        )
     for check in exercise.checks:
         yield from _asserts_findings(check)
 

@@ -35,7 +35,9 @@ def cell_faults(meta: Mapping[str, Any]) -> Iterator[str]:  # Any: JSON
         yield f"role {role!r} is none of {', '.join(ROLES)}"
         return
     for error in _validator("cell").iter_errors(meta):
-        causes = [cause for cause in error.context or () if "role" not in cause.absolute_path and _is_about(cause, role)]
+        causes = [
+            cause for cause in error.context or () if "role" not in cause.absolute_path and _is_about(cause, role)
+        ]
         for cause in causes or [error]:
             where = ".".join(str(step) for step in cause.absolute_path)
             yield f"{where + ': ' if where else ''}{cause.message}"
