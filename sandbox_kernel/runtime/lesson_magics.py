@@ -33,8 +33,10 @@ class AnswerFailed(SandboxError):
 
 
 @magics_class
-class LessonMagics(Magics):  # type: ignore[misc]  # IPython carries no types
+class LessonMagics(Magics):
     """Magics of a lesson's notebook."""
+
+    shell: Any  # IPython's shell; its own annotation allows None, which it is only without a kernel
 
     def __init__(self, shell: Any) -> None:  # Any: IPython's shell has no types
         super().__init__(shell)
