@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ChildSpec": "sandbox_kernel.supervision.spec",
-    "Supervisor": "sandbox_kernel.supervision.supervisor",
+    "Supervisor": "sandbox_kernel.supervision.spec",
     "Worker": "sandbox_kernel.supervision.worker",
     "Reply": "sandbox_kernel.supervision.worker",
     "NoReply": "sandbox_kernel.supervision.worker",
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from sandbox_kernel.host.manager import Sandbox, SandboxManager
     from sandbox_kernel.runtime.widgets import ModuleEditor
     from sandbox_kernel.supervision.api import acall, call, cast
-    from sandbox_kernel.supervision.spec import ChildSpec
-    from sandbox_kernel.supervision.supervisor import Supervisor
+    from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
     from sandbox_kernel.supervision.worker import Down, NoReply, Reply, Stop, Worker
 
 

@@ -11,6 +11,7 @@
     ├── SandboxExists            a sandbox of that name exists already
     ├── StartError               a kernel, supervisor or worker did not start
     ├── RestartLimitReached      a supervisor gave up
+    ├── ChildError               a supervisor refused a request about one of its children
     ├── CallError                a call to a worker was not answered
     │   └── CallTimeout          ... in time; the worker may still handle it
     ├── ExecutionError           code run in a sandbox raised
@@ -107,6 +108,14 @@ class RestartLimitReached(SandboxError):
             f"supervisor '{supervisor}' gave up: more than {max_restarts} restarts in {max_seconds:g} s; "
             "mend what crashes, then start it again"
         )
+
+
+class ChildError(SandboxError):
+    """`reason` is `not_found`, `running`, `restarting`, `already_present`, `max_children`, ...; nothing was changed."""
+
+    def __init__(self, message: str, *, reason: object = None) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class CallError(SandboxError):

@@ -1,0 +1,223 @@
+"""The processes of one system and how they find each other. Everything runs on the tree's loop, except `post` and
+`new_ref`.
+
+`system` puts a Core into a thread of its own; tests put one into a loop with a virtual clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import TYPE_CHECKING, Any
+
+from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.supervision.events import Events
+from sandbox_kernel.supervision.process import CALL, CAST, INFO, SYSTEM, Process, current
+from sandbox_kernel.supervision.reasons import Reason
+from sandbox_kernel.supervision.refs import LocalSender, Monitor, Ref, Sender, no_reply_error
+from sandbox_kernel.supervision.server import WorkerProcess
+from sandbox_kernel.supervision.spec import ChildSpec
+from sandbox_kernel.supervision.worker import ProcessDown, Worker
+
+if TYPE_CHECKING:
+    from sandbox_kernel.supervision.system import System
+
+_log = logging.getLogger(__name__)
+_BATCH = 1000  # requests from other threads taken in one turn of the loop
+
+
+class Core:
+    def __init__(self, loop: asyncio.AbstractEventLoop, system: System) -> None:
+        self.loop, self.system = loop, system
+        self.context = Context()
+        self.thread_id = threading.get_ident()
+        self.events = Events(system.events)
+        self.processes: dict[int, Process] = {}
+        self.names: dict[Any, Process] = {}  # Any: names are strings or tuples of the author's choosing
+        self.zombies: dict[asyncio.Task[Any], Process] = {}
+        self.inside: Process | None = None  # whose handler is running at this very moment; read by the watchdog
+        self.turn = 0
+        self.deadline: float | None = None  # in the loop's time: when the whole system must have ended
+        self.shot: object | None = None  # set by the watchdog while it aims at a handler
+        self.absorb: Callable[[], None] = lambda: None
+        self._incarnations = itertools.count(1)
+        self._inbox: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._waking = False
+
+    # ---- entering a worker's code
+    def guard(self, process: Process, callback: Callable[..., Any], *args: Any) -> Any:
+        """Call into a worker's code, with the watchdog knowing whose it is. Nothing of the watchdog's reaches
+        beyond."""
+        outer = self.inside
+        self.inside = process
+        self.turn += 1
+        try:
+            return callback(*args)
+        finally:
+            self.inside = outer
+            if self.shot is not None:
+                self.absorb()
+
+    def new_worker(self, worker: Worker, spec: ChildSpec, parent: Process | None) -> WorkerProcess:
+        return WorkerProcess(self, worker, spec.id, spec.name, parent)
+
+    def clip(self, grace_s: float | None) -> float | None:
+        """A shutdown time, cut to what is left before the system must be down."""
+        if self.deadline is None:
+            return grace_s
+        left = max(0.0, self.deadline - self.loop.time())
+        return left if grace_s is None else min(grace_s, left)
+
+    # ---- from any thread
+    def post(self, function: Callable[..., Any], *args: Any) -> None:
+        """Run `function` on the loop. What one thread posts runs in the order it was posted."""
+        self._inbox.append((function, args))
+        if not self._waking:
+            self._waking = True
+            self.loop.call_soon_threadsafe(self._drain, context=self.context)
+
+    def _drain(self) -> None:
+        self._waking = False
+        inbox = self._inbox
+        for _ in range(_BATCH):
+            if not inbox:
+                return
+            function, args = inbox.popleft()
+            function(*args)
+        self._waking = True
+        self.loop.call_soon(self._drain, context=self.context)
+
+    def new_ref(self, id: str) -> Ref:
+        return Ref(id, next(self._incarnations), self)
+
+    def now_ns(self) -> int:
+        return round(self.loop.time() * 1e9)
+
+    # ---- processes and names
+    def find(self, target: Any) -> Process | None:
+        if isinstance(target, Ref):
+            return self.processes.get(target.incarnation) if target._core is self else None
+        return self.names.get(target)
+
+    def remember(self, process: Process) -> None:
+        self.processes[process.ref.incarnation] = process
+        if process.name is not None:
+            self.names[process.name] = process
+
+    def forget(self, process: Process) -> None:
+        self.processes.pop(process.ref.incarnation, None)
+        if process.name is not None and self.names.get(process.name) is process:
+            del self.names[process.name]
+
+    def watch_zombie(self, process: Process, task: asyncio.Task[Any]) -> None:
+        """A task whose process is dead is listed until it really ends: a handler may swallow its cancellation."""
+        self.zombies[task] = process
+        task.add_done_callback(lambda done: self.zombies.pop(done, None))
+
+    def report_bug(self, process: Process, error: BaseException) -> None:
+        _log.error("the supervision layer failed while it ran '%s'; please report this", process.label, exc_info=error)
+
+    # ---- messages
+    def submit(self, target: Any, request: Any, sender: Sender, kind: int = CALL) -> None:
+        process = self.find(target)
+        if process is None:
+            sender.fail(no_reply_error(label_of(target), "noproc"))
+            return
+        sender.process = process
+        process.deliver((kind, request, sender))
+
+    def cast(self, target: Any, message: Any, origin: object | None = None) -> None:
+        process = self.find(target)
+        if process is not None:
+            process.deliver((CAST, message, origin))
+
+    def send(self, target: Any, message: Any, origin: object | None = None) -> None:
+        process = self.find(target)
+        if process is not None:
+            process.deliver((INFO, message, origin))
+
+    async def call(self, target: Any, request: Any, timeout_s: float | None = 5.0, kind: int = CALL) -> Any:
+        """From a coroutine on this loop."""
+        caller = current.get()
+        process = self.find(target)
+        if process is None:
+            raise no_reply_error(label_of(target), "noproc")
+        if process is caller:
+            raise no_reply_error(process.label, "calling_self")
+        future: asyncio.Future[Any] = self.loop.create_future()
+        sender = LocalSender(future, None if caller is None else caller.ref, None if caller is None else caller.origin)
+        sender.process = process
+        process.deliver((kind, request, sender))
+        if timeout_s is None:
+            return await self._wait(future, sender)
+        timer = self.loop.call_later(timeout_s, _time_out, sender, process.label, timeout_s)
+        try:
+            return await self._wait(future, sender)
+        finally:
+            timer.cancel()
+
+    async def _wait(self, future: asyncio.Future[Any], sender: Sender) -> Any:
+        try:
+            return await future
+        except asyncio.CancelledError:
+            sender.close()
+            raise
+
+    async def operate(self, target: Any, operation: Callable[[Any], Any], timeout_s: float | None = 5.0) -> Any:
+        """Have a process run `operation(process)` between two messages, also while it is suspended."""
+        return await self.call(target, operation, timeout_s, SYSTEM)
+
+    # ---- signals
+    def exit(self, target: Any, reason: Reason) -> None:
+        process = self.find(target)
+        if process is not None:
+            process.signal(None, reason)
+
+    def monitor(self, target: Any, owner: Process | None) -> Monitor:
+        process = self.find(target)
+        monitor = Monitor(process, owner)
+        if isinstance(target, Ref):
+            monitor.ref = target
+        if process is None:
+            self.fire(monitor, "noproc")
+            return monitor
+        process.monitors = [*(process.monitors or ()), monitor]
+        if owner is not None:
+            owner.watching = [*(owner.watching or ()), monitor]
+        return monitor
+
+    def demonitor(self, monitor: Monitor) -> None:
+        monitor.active = False
+        for process, attribute in ((monitor.target, "monitors"), (monitor.owner, "watching")):
+            if process is not None and monitor in (getattr(process, attribute) or ()):
+                getattr(process, attribute).remove(monitor)
+        if monitor.owner is not None:
+            monitor.owner.flush(monitor)
+
+    def fire(self, monitor: Monitor, reason: Reason) -> None:
+        if not monitor.active:
+            return
+        monitor.active = False
+        monitor.finish(reason)
+        owner = monitor.owner
+        if owner is not None:
+            if owner.watching and monitor in owner.watching:
+                owner.watching.remove(monitor)
+            owner.deliver((INFO, ProcessDown(monitor, monitor.ref, reason), None))
+
+
+def _time_out(sender: LocalSender, label: str, timeout_s: float) -> None:
+    sender.fail(CallTimeout(label, timeout_s))
+
+
+def label_of(target: Any) -> str:
+    return target.id if isinstance(target, Ref) else str(target)
+
+
+def bad_target(target: object) -> CallError:
+    return CallError(f"{target!r} is neither a worker's name nor a Ref; give one of these", reason="badarg")

@@ -1,0 +1,117 @@
+"""Why a worker or supervisor ended. Reasons are plain data, as in OTP: they are compared, printed and sent, never
+raised.
+
+`"normal"`, `"shutdown"` and `("shutdown", detail)` are orderly ends; `"killed"` is an end that could not be refused;
+`"noproc"` says there was nobody; a `Crashed` is an exception that left a callback; anything else is what the worker
+itself chose.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from types import TracebackType
+
+Reason = object
+
+_PLAIN = (str, int, float, bool, type(None))
+_ROOM = "/sandbox_kernel/supervision/"
+_REPR_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """An exception ended a callback: `kind` is its class name. The traceback is text, so that no frame is kept
+    alive."""
+
+    kind: str
+    text: str
+    traceback: str = field(default="", compare=False, repr=False)
+    where: str = field(default="", compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}" if self.text else self.kind
+
+
+class Exit(Exception):
+    """Raise it in a callback to end this worker with exactly `reason`, as `exit(Reason)` does in Erlang."""
+
+    def __init__(self, reason: Reason = "normal") -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Blocked(BaseException):
+    """Sent by the watchdog into a handler that blocks the loop; ends that worker with `("blocked", seconds)`."""
+
+    seconds: float = 0.0
+
+
+def is_abnormal(reason: Reason) -> bool:
+    """Whether a transient child that ended so is restarted."""
+    return not (reason in ("normal", "shutdown") or (isinstance(reason, tuple) and reason[:1] == ("shutdown",)))
+
+
+def reason_of(error: BaseException) -> Reason:
+    if isinstance(error, Exit):
+        return error.reason
+    if isinstance(error, Blocked):
+        return ("blocked", error.seconds)
+    frames = own_frames(error.__traceback__)
+    where = f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
+    return Crashed(type(error).__name__, short_text(error), format_error(error), where)
+
+
+def short_text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a learner's __str__ may raise anything; the report must still be written
+        return "(its text could not be made)"
+
+
+def own_frames(trace: TracebackType | None) -> list[traceback.FrameSummary]:
+    """The frames that are not this room's machinery nor asyncio's."""
+    return [frame for frame in traceback.extract_tb(trace) if not _is_machinery(frame.filename)]
+
+
+def format_error(error: BaseException) -> str:
+    """The traceback as Python prints it, cut to the frames a learner wrote."""
+    summary = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
+    item: traceback.TracebackException | None = summary
+    while item is not None:
+        frames = [frame for frame in item.stack if not _is_machinery(frame.filename)]
+        item.stack = traceback.StackSummary.from_list(frames)
+        item = item.__cause__ or item.__context__
+    return "".join(summary.format())
+
+
+def _is_machinery(filename: str) -> bool:
+    path = filename.replace("\\", "/")
+    return _ROOM in path or "/asyncio/" in path or path.startswith("<frozen")
+
+
+def plain(value: object) -> object:
+    """The value if it is plain data, else a bounded repr: reasons must not keep a whole state alive."""
+    return value if isinstance(value, _PLAIN) else bounded_repr(value)
+
+
+def bounded_repr(value: object, limit: int = _REPR_LIMIT) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:  # a learner's __repr__ may raise anything
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def describe(reason: Reason) -> str:
+    """The reason in words, for one sentence."""
+    if isinstance(reason, Crashed):
+        return f"{reason} ({reason.where})" if reason.where else str(reason)
+    if isinstance(reason, tuple) and len(reason) == 2:
+        head, detail = reason
+        if head == "bad_return_value":
+            returned = bounded_repr(detail)
+            return f"its handler returned {returned} instead of Reply, NoReply or Stop (is a `return` missing?)"
+        if head == "blocked" and isinstance(detail, int | float):
+            return f"its handler kept the loop for {detail:.1f} s"
+    return reason if isinstance(reason, str) else bounded_repr(reason)

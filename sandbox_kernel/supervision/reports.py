@@ -1,0 +1,96 @@
+"""What a learner reads after a crash: one sentence first, all facts on demand. Makes reports; sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox_kernel.supervision import restarts
+from sandbox_kernel.supervision.events import CrashReport
+from sandbox_kernel.supervision.process import CALL, KINDS, Process
+from sandbox_kernel.supervision.reasons import Crashed, Reason, bounded_repr, describe, is_abnormal
+
+if TYPE_CHECKING:
+    from sandbox_kernel.supervision.server import WorkerProcess
+
+_STATE_LIMIT = 1000
+_VERBS = {"call": "answering", "cast": "taking", "info": "taking", "continue": "going on with"}
+
+
+def crash_report(process: WorkerProcess, reason: Reason) -> CrashReport:
+    kind, payload, sender = message_parts(process)
+    supervisor, decision, left = _outlook(process, reason)
+    handling = f" while {_VERBS.get(kind, 'handling')} {payload}" if kind else ""
+    story = f"'{process.label}' crashed{handling}: {describe(reason)}; {decision}"
+    return CrashReport(
+        worker=process.label,
+        story=story,
+        reason=reason,
+        traceback=reason.traceback if isinstance(reason, Crashed) else "",
+        hint=hint_for(reason),
+        message=payload,
+        message_kind=kind,
+        sender=sender,
+        state=bounded_repr(process.state, _STATE_LIMIT),
+        recent=tuple(f"{KINDS[k]} {bounded_repr(p)}" for k, p in process.recent),
+        queue_length=process.queue_length,
+        links=tuple(sorted(other.label for other in process.links)),
+        supervisor=supervisor,
+        decision=decision,
+        restarts_left=left,
+    )
+
+
+def message_parts(process: WorkerProcess) -> tuple[str, str, str]:
+    """Kind, text and sender of the message that the process handled last."""
+    message = process.message
+    if message is None:
+        return "", "", ""
+    kind, payload, extra = message
+    sender = extra.ref.id if kind == CALL and extra.ref is not None else ""
+    return KINDS[kind], bounded_repr(payload), sender
+
+
+def _outlook(process: Process, reason: Reason) -> tuple[str, str, int | None]:
+    """Supervisor, what it will do and why, and how many restarts are left after that."""
+    from sandbox_kernel.supervision.supervisor import SupervisorProcess  # it sits above the module that makes reports
+
+    parent = process.parent
+    if not isinstance(parent, SupervisorProcess) or not parent.alive:
+        return "", "nobody supervises it, so it stays down", None
+    child = parent.by_ref.get(process.ref.incarnation)
+    if child is None:
+        return parent.label, f"supervisor '{parent.label}' was ending it anyway", None
+    tree = parent.tree
+    left = tree.max_restarts - restarts.recent_restarts(tree, process.core.now_ns()) - 1
+    window = f"{tree.max_restarts} in {parent.declared.max_seconds:g} s"
+    if child.spec.restart == "temporary":
+        return parent.label, "it is temporary, so it stays down", None
+    if child.spec.restart == "transient" and not is_abnormal(reason):
+        return parent.label, "it ended as it should, so it stays down", None
+    if left < 0:
+        return parent.label, f"supervisor '{parent.label}' gives up, as that is more than {window}", 0
+    group = {"one_for_all": " with all its siblings", "rest_for_one": " with those started after it"}.get(
+        tree.strategy, ""
+    )
+    return parent.label, f"supervisor '{parent.label}' restarts it{group} ({left} of {window} left)", left
+
+
+def hint_for(reason: Reason) -> str:
+    """The next step, where it is certain."""
+    if isinstance(reason, tuple) and reason[:1] == ("bad_return_value",):
+        return "end every path of the handler with `return Reply(value, state)` or `return NoReply(state)`"
+    if isinstance(reason, tuple) and reason[:1] == ("blocked",):
+        return 'make the handler async and await, or give the class `kind = "thread"` or `kind = "process"`'
+    if not isinstance(reason, Crashed):
+        return ""
+    return _crash_hint(reason.kind, reason.text)
+
+
+def _crash_hint(kind: str, text: str) -> str:
+    if kind == "ValueError" and "signal only works in main thread" in text:
+        return "signal handlers belong to the main thread; set them in a cell"
+    if kind == "ProgrammingError" and "SQLite objects created in a thread" in text:
+        return "open the database in the worker's own `init`: a connection belongs to the thread that made it"
+    if kind == "NotImplementedError" and "define one" in text:
+        return "define the method that is named, or send something else"
+    return ""

@@ -1,0 +1,284 @@
+"""Runs a `Worker` in a process: callbacks, replies, bad returns, crashes. Handlers that are plain and go well cost no
+task.
+
+`kind = "thread"` and `kind = "process"` workers override `enter`, the one place where a callback is entered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any
+
+from sandbox_kernel.errors import StartError
+from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
+from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work
+from sandbox_kernel.supervision.reasons import Exit, Reason, describe, is_abnormal, plain, reason_of
+from sandbox_kernel.supervision.refs import Sender, no_reply_error
+from sandbox_kernel.supervision.reports import crash_report
+from sandbox_kernel.supervision.spec import current as current_class
+from sandbox_kernel.supervision.worker import UNSET, Ignore, NoReply, Reply, Started, Stop, Worker
+
+if TYPE_CHECKING:
+    from sandbox_kernel.supervision.core import Core
+
+RECENT = 10  # messages kept for the crash report
+
+
+class Guarded(Coroutine[Any, Any, Any]):
+    """A handler's coroutine that says when it is being run, so that the watchdog knows whom it sees."""
+
+    __slots__ = ("_coroutine", "_process")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], process: Process) -> None:
+        self._coroutine, self._process = coroutine, process
+
+    def send(self, value: Any) -> Any:
+        return self._process.core.guard(self._process, self._coroutine.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._process.core.guard(self._process, self._coroutine.throw, *error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self
+
+    def __iter__(self) -> Guarded:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+
+class WorkerProcess(Process):
+    __slots__ = ("args", "changed", "crash", "failing", "message", "recent", "started", "state", "worker")
+
+    kind = "loop"
+
+    def __init__(self, core: Core, worker: Worker, id: str, name: Any, parent: Process | None) -> None:
+        super().__init__(core, id, name, parent)
+        self.worker = worker
+        self.state: Any = None
+        self.trap_exit = worker.trap_exit
+        self.message: Message | None = None  # the one being handled, for reports
+        self.recent: deque[tuple[int, Any]] = deque(maxlen=RECENT)
+        self.started: asyncio.Future[Reason] | None = None
+        self.changed: Callable[[], None] | None = None  # told after each message, to save checkpoints
+
+    # ---- entering the author's code
+    def enter(self, callback: Callable[..., Any], *args: Any) -> Any:
+        """Call it; what comes back may have to be awaited."""
+        return self.core.guard(self, callback, *args)
+
+    async def finish(self, result: Any) -> Any:
+        return await Guarded(result, self) if asyncio.iscoroutine(result) else await result
+
+    async def perform(self, callback: Callable[..., Any], *args: Any) -> Any:
+        result = self.enter(callback, *args)
+        return await self.finish(result) if inspect.isawaitable(result) else result
+
+    def bind(self) -> Worker:
+        """The worker, as an instance of what its class is *now*: a class that was defined anew takes effect at the next
+        message."""
+        held = type(self.worker)
+        found = current_class(held)
+        if found is not held:
+            self.worker = rebound(self.worker, found)
+        return self.worker
+
+    # ---- start
+    async def start(self, args: tuple[Any, ...]) -> bool:
+        """Run `init`; False if it said there is nothing to run. StartError if it failed. The name is taken before."""
+        try:
+            result = self.context.run(self.enter, self.worker.init, *args)
+        except BaseException as error:
+            result = Stop(reason_of(error))
+        if inspect.isawaitable(result):
+            result = await self._wait_init(result)
+        return self._started(result)
+
+    async def _wait_init(self, init: Any) -> Any:
+        """In a task of the worker's own, which its death cancels."""
+        self.started = self.core.loop.create_future()
+        self.task = task = self.core.loop.create_task(self._init(init), context=self.context)
+        await asyncio.wait((task, self.started), return_when=asyncio.FIRST_COMPLETED)
+        return self.started.result() if self.started is not None and self.started.done() else task.result()
+
+    async def _init(self, init: Any) -> Any:
+        try:
+            return await self.finish(init)
+        except BaseException as error:
+            return Stop(reason_of(error) if self.alive else self.reason)
+
+    def _started(self, result: Any) -> bool:
+        self.task = self.started = None
+        if not self.alive:
+            result = Stop(self.reason)
+        if isinstance(result, Ignore):
+            self._give_up_start("normal")
+            return False
+        if isinstance(result, Stop):
+            self._give_up_start(result.reason)
+            text = f"'{self.label}' did not start: {describe(result.reason)}"
+            raise StartError(text, reason=result.reason)
+        follow_up = isinstance(result, Started)
+        self.state = result.state if follow_up else result
+        if follow_up and result.continue_with is not UNSET:
+            self.run(self.settle(CONTINUE, NoReply(self.state, result.continue_with), None))
+        else:
+            self.idle_s = result.idle_timeout_s if follow_up else None
+            self.ready()
+        return True
+
+    def _give_up_start(self, reason: Reason) -> None:
+        if self.parent is not None:
+            self.unlink(self.parent)
+        self.changed = None
+        self.die(reason)
+
+    def replace_state(self, state: Any) -> None:
+        self.state = state
+
+    # ---- messages
+    def dispatch(self, message: Message) -> Work | None:
+        kind, payload, extra = message
+        self.message = message
+        self.recent.append((kind, payload))
+        if self.observer is not None:
+            self.observer.note("in", payload)
+        worker = self.bind()
+        try:
+            if kind == CALL:
+                self.origin = extra.origin
+                result = self.enter(worker.handle_call, payload, extra, self.state)
+            else:
+                self.origin = extra
+                handler = worker.handle_cast if kind == CAST else worker.handle_info
+                result = self.enter(handler, payload, self.state)
+        except BaseException as error:
+            return self.crashed(error, extra if kind == CALL else None)
+        if not self.alive:  # it ended itself, or a link did
+            return None
+        plain_type = type(result)
+        if plain_type is NoReply and result.continue_with is UNSET:
+            self.state, self.idle_s = result.state, result.idle_timeout_s
+            if kind == CALL:
+                self.defer(extra)
+        elif plain_type is Reply and kind == CALL and result.continue_with is UNSET:
+            self.state, self.idle_s = result.state, result.idle_timeout_s
+            self.answer(extra, result.value)
+        else:
+            return self.settle(kind, result, extra)
+        if self.changed is not None:
+            self.changed()
+        return None
+
+    async def settle(self, kind: int, result: Any, sender: Any) -> None:
+        """All that is not a plain handler that went well: async ones, continuing, stopping, bad returns."""
+        caller = sender if kind == CALL else None
+        try:
+            if inspect.isawaitable(result):
+                result = await self.finish(result)
+            while self.take(kind, result, caller):
+                kind, arg = CONTINUE, result.continue_with
+                self.message = (CONTINUE, arg, self.origin)
+                result = await self.perform(self.bind().handle_continue, arg, self.state)
+        except BaseException as error:
+            await self.crashed(error, caller)
+            return
+        if not self.alive:
+            return
+        if isinstance(result, Stop):
+            await self.stop(result, caller)
+        elif not self.is_good(kind, result):
+            await self.crashed(Exit(("bad_return_value", plain(result))), caller)
+        elif self.changed is not None:
+            self.changed()
+
+    def take(self, kind: int, result: Any, caller: Sender | None) -> bool:
+        """Accept a good return; True if it asks to go on."""
+        if not self.alive or not self.is_good(kind, result):
+            return False
+        self.state, self.idle_s = result.state, result.idle_timeout_s
+        if kind == CALL and caller is not None:
+            if isinstance(result, Reply):
+                self.answer(caller, result.value)
+            else:
+                self.defer(caller)
+        return result.continue_with is not UNSET
+
+    @staticmethod
+    def is_good(kind: int, result: Any) -> bool:
+        return isinstance(result, NoReply) or (kind == CALL and isinstance(result, Reply))
+
+    def answer(self, sender: Sender, value: Any) -> None:
+        if self.observer is not None:
+            self.observer.note("out", value)
+        sender.reply(value)
+
+    def defer(self, sender: Sender) -> None:
+        if not sender.done:
+            if self.deferred is None:
+                self.deferred = {}
+            self.deferred[sender] = None
+
+    # ---- the end
+    async def stop(self, result: Stop, caller: Sender | None) -> None:
+        if result.state is not UNSET:
+            self.state = result.state
+        await self.end(result.reason, caller, result.reply)
+
+    async def crashed(self, error: BaseException, caller: Sender | None) -> None:
+        if isinstance(error, asyncio.CancelledError) and not self.alive:
+            return  # killed meanwhile: all is done
+        await self.end(reason_of(error), caller, UNSET)
+
+    async def end(self, reason: Reason, caller: Sender | None, reply: Any) -> None:
+        """Through `terminate`, whose own failure replaces the reason; then the caller's answer, then death."""
+        if caller is not None and reply is UNSET:
+            self.defer(caller)  # `die` answers it with the reason
+        try:
+            await self.perform(self.bind().terminate, reason, self.state)
+        except asyncio.CancelledError as error:
+            if not self.alive:
+                return
+            reason = reason_of(error)
+        except BaseException as error:
+            reason = reason_of(error)
+        if caller is not None and reply is not UNSET:
+            self.answer(caller, reply)
+        self.die(reason)
+
+    def parent_ended(self, reason: Reason) -> Work:
+        return self.end(reason, None, UNSET)
+
+    def ended(self, reason: Reason) -> None:
+        if self.started is not None:  # killed during init
+            self.started.set_result(Stop(reason))
+            return
+        if is_abnormal(reason) and reason != "killed":
+            self.core.events.emit(WorkerCrashed(self.label, self.ref, report=crash_report(self, reason)))
+        else:
+            self.core.events.emit(WorkerStopped(self.label, self.ref, reason=reason))
+
+    def _answer_callers(self, reason: Reason) -> None:
+        """Also the caller of the handler that was running when the end came from outside."""
+        message = self.message
+        super()._answer_callers(reason)
+        if message is not None and message[0] == CALL and not message[2].done:
+            message[2].fail(no_reply_error(self.label, reason))
+
+
+def rebound(worker: Worker, cls: type[Worker]) -> Worker:
+    """The same worker as an instance of another class of its name, with the same attributes."""
+    try:
+        worker.__class__ = cls
+    except TypeError:  # the layouts differ
+        fresh = cls.__new__(cls)
+        fresh.__dict__.update(vars(worker))
+        return fresh
+    return worker

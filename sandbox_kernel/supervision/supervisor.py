@@ -1,0 +1,393 @@
+"""A running supervisor: does what `restarts` decides, one message at a time, and answers the requests of `manage`.
+
+While it starts or ends children it takes no other message, as in OTP; between two tries of a restart that fails it
+does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from sandbox_kernel.errors import ChildError, StartError
+from sandbox_kernel.supervision import manage, restarts
+from sandbox_kernel.supervision.events import (
+    ShutdownFailed,
+    StartFailed,
+    SupervisorGaveUp,
+    TreeChanged,
+    WorkerRestarted,
+    WorkerStopped,
+)
+from sandbox_kernel.supervision.process import CALL, INFO, Message, Process, Work
+from sandbox_kernel.supervision.reasons import Reason, describe
+from sandbox_kernel.supervision.refs import Ref, Sender
+from sandbox_kernel.supervision.restarts import Action, Begin, End, Forget, Member
+from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, member_of
+from sandbox_kernel.supervision.starting import start
+from sandbox_kernel.supervision.worker import ExitMessage
+
+if TYPE_CHECKING:
+    from sandbox_kernel.supervision.core import Core
+
+__all__ = ["Supervisor", "SupervisorProcess"]
+
+_TURN = 50  # children started before other processes get their turn
+
+
+class Child:
+    """A spec and what runs of it. `key` is the id, or the number of its first incarnation under a dynamic
+    supervisor."""
+
+    __slots__ = ("crash", "key", "process", "spec", "status")
+
+    def __init__(self, key: str, spec: ChildSpec, process: Process | None = None) -> None:
+        self.key, self.spec, self.process = key, spec, process
+        self.status: Literal["running", "stopped", "restarting"] = "stopped"
+        self.crash = ""  # the story of its last crash
+
+    @property
+    def member(self) -> Member:
+        return replace(member_of(self.spec, self.status), id=self.key)
+
+    @property
+    def seen(self) -> Ref | Literal["restarting"] | None:
+        if self.status == "restarting":
+            return "restarting"
+        return self.process.ref if self.status == "running" and self.process is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _TryAgain:
+    key: str
+
+
+class SupervisorProcess(Process):
+    __slots__ = ("by_ref", "children", "declared", "spec", "started", "tree")
+
+    kind = "supervisor"
+
+    def __init__(self, core: Core, declared: Supervisor, spec: ChildSpec, name: Any, parent: Process | None) -> None:
+        super().__init__(core, spec.id, name, parent)
+        self.declared, self.spec = declared, spec
+        self.trap_exit = True
+        self.tree = declared.tree()
+        self.children: dict[str, Child] = {}
+        self.by_ref: dict[int, Child] = {}
+        self.started: asyncio.Future[None] | None = None
+
+    @property
+    def is_dynamic(self) -> bool:
+        return self.declared.strategy == "dynamic"
+
+    # ---- start
+    async def start(self) -> None:
+        """Start the children left to right; if one fails, end those that run in reverse order and raise StartError."""
+        self.started = self.core.loop.create_future()
+        self.task = self.core.loop.create_task(self._start_children(), context=self.context)
+        await asyncio.wait((self.task, self.started), return_when=asyncio.FIRST_COMPLETED)
+        if not self.alive:
+            text = f"supervisor '{self.label}' did not start: {describe(self.reason)}"
+            raise StartError(text, reason=self.reason)
+        self.task = self.started = None
+        self.ready()
+
+    async def _start_children(self) -> None:
+        if not self.is_dynamic:
+            self.children = {spec.id: Child(spec.id, spec) for spec in self.declared.children}
+        for count, child in enumerate(list(self.children.values()), 1):
+            try:
+                await self.start_child(child)
+            except StartError as error:
+                self.core.events.emit(StartFailed(child.spec.id, supervisor=self.label, reason=error.reason))
+                await self.end_children()
+                self._leave_parent()
+                self.die(("shutdown", ("failed_to_start_child", child.spec.id, error.reason)))
+                return
+            if count % _TURN == 0:
+                await asyncio.sleep(0)
+        for child in [c for c in self.children.values() if c.status == "stopped" and c.spec.restart == "temporary"]:
+            self.forget(child)
+        self.sync_members()
+
+    def _leave_parent(self) -> None:
+        if self.parent is not None:
+            self.unlink(self.parent)
+
+    def sync_members(self) -> None:
+        if not self.is_dynamic:
+            self.tree = replace(self.tree, members=tuple(child.member for child in self.children.values()))
+
+    # ---- one child
+    async def start_child(self, child: Child) -> None:
+        """Start it; StartError leaves it stopped. A child whose init says `Ignore` is stopped too, and that is no
+        error."""
+        child.process, child.status = None, "stopped"
+        process = await start(self.core, child.spec, self)
+        if process is None:
+            return
+        child.process, child.status = process, "running"
+        self.by_ref[process.ref.incarnation] = child
+
+    async def end_child(self, child: Child) -> None:
+        """In its shutdown time: `shutdown` is sent, then it is killed. `brutal_kill` kills at once."""
+        process, child.process = child.process, None
+        child.status = "stopped"
+        if process is None:
+            return
+        self.by_ref.pop(process.ref.incarnation, None)
+        self.unlink(process)
+        grace_s = self.core.clip(child.spec.kill_after_s)
+        if child.spec.shutdown_ms == "brutal_kill":
+            process.signal(self, "kill")
+        else:
+            process.signal(self, "shutdown")
+            await self._wait_or_kill(process, grace_s)
+        if process.reason != "shutdown" and not (
+            child.spec.shutdown_ms == "brutal_kill" and process.reason == "killed"
+        ):
+            self.core.events.emit(
+                ShutdownFailed(process.label, process.ref, supervisor=self.label, reason=process.reason)
+            )
+
+    async def _wait_or_kill(self, process: Process, grace_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(grace_s):
+                await process.wait_end()
+        except TimeoutError:
+            process.signal(self, "kill")
+
+    def forget(self, child: Child) -> None:
+        self.children.pop(child.key, None)
+        if not self.is_dynamic:
+            self.tree = self.tree.without(child.key)
+
+    async def end_children(self) -> None:
+        """In reverse start order, each with its whole subtree before the next; a dynamic supervisor's all at once."""
+        if self.is_dynamic:
+            await asyncio.gather(*(self.end_child(child) for child in list(self.children.values())))
+        else:
+            for child in reversed(list(self.children.values())):
+                await self.end_child(child)
+
+    async def end(self, reason: Reason) -> None:
+        await self.end_children()
+        self.die(reason)
+
+    def parent_ended(self, reason: Reason) -> Work:
+        return self.end(reason)
+
+    def ended(self, reason: Reason) -> None:
+        if self.started is not None and not self.started.done():
+            self.started.set_result(None)
+        else:
+            self.core.events.emit(WorkerStopped(self.label, self.ref, reason=reason))
+
+    # ---- messages
+    def dispatch(self, message: Message) -> Work | None:
+        kind, payload, sender = message
+        if self.observer is not None:
+            self.observer.note("in", payload)
+        if kind == CALL:
+            return self._request(payload, sender)
+        if kind == INFO and isinstance(payload, ExitMessage):
+            return self._child_ended(payload)
+        if kind == INFO and isinstance(payload, _TryAgain):
+            return self._try_again(payload)
+        return None  # a stray message harms no supervisor
+
+    def _child_ended(self, message: ExitMessage) -> Work | None:
+        child = None if message.ref is None else self.by_ref.pop(message.ref.incarnation, None)
+        if child is None:
+            return None  # a stranger's signal, or one that was ended meanwhile
+        decision = restarts.ended(self.tree, child.member, message.reason, self.core.now_ns())
+        child.process, child.status = None, "stopped"
+        return self._apply(decision, child, message.reason)
+
+    def _try_again(self, message: _TryAgain) -> Work | None:
+        child = self.children.get(message.key)
+        if child is None:
+            return None
+        return self._apply(restarts.try_again(self.tree, child.member, self.core.now_ns()), child, None)
+
+    def _apply(self, decision: restarts.Decision, cause: Child, reason: Reason) -> Work | None:
+        self.tree, actions = decision
+        return self._act(actions, cause, reason) if actions else None
+
+    async def _act(self, actions: tuple[Action, ...], cause: Child, reason: Reason) -> None:
+        for action in actions:
+            match action:
+                case End(key):
+                    await self.end_child(self.children[key])
+                case Forget(key):
+                    self.forget(self.children[key])
+                case Begin(key):
+                    if not await self._restart(self.children[key]):
+                        break
+                case restarts.GiveUp():
+                    self._report_giving_up(cause, reason)
+                    await self.end("shutdown")
+                    return
+                case restarts.ShutDown():
+                    await self.end("shutdown")
+                    return
+        self.sync_members()
+
+    async def _restart(self, child: Child) -> bool:
+        try:
+            await self.start_child(child)
+        except StartError as error:
+            child.status = "restarting"
+            self.core.events.emit(StartFailed(child.spec.id, supervisor=self.label, reason=error.reason))
+            self.deliver((INFO, _TryAgain(child.key), None))
+            return False
+        if child.process is None and self.is_dynamic:
+            self.forget(child)
+        elif child.process is not None:
+            self._report_restart(child.process)
+        return True
+
+    def _report_restart(self, process: Process) -> None:
+        tree = self.tree
+        count = restarts.recent_restarts(tree, self.core.now_ns())
+        self.core.events.emit(
+            WorkerRestarted(process.label, process.ref, self.label, count, tree.max_restarts, self.declared.max_seconds)
+        )
+
+    def _report_giving_up(self, child: Child, reason: Reason) -> None:
+        flags = self.declared
+        story = (
+            f"supervisor '{self.label}' gave up: '{child.spec.id}' needed more than {flags.max_restarts} restarts "
+            f"within {flags.max_seconds:g} s, so its children were ended; mend '{child.spec.id}', then start it again"
+        )
+        self.core.events.emit(
+            SupervisorGaveUp(self.label, self.ref, child.spec.id, reason, flags.max_restarts, flags.max_seconds, story)
+        )
+
+    # ---- requests
+    def _request(self, request: Any, sender: Sender) -> Work | None:
+        match request:
+            case manage.WhichChildren():
+                sender.reply([self._info(child) for child in self.children.values()])
+            case manage.CountChildren():
+                sender.reply(self._count())
+            case manage.StartChild() | manage.TerminateChild() | manage.RestartChild():
+                return self._answer(request, sender)
+            case manage.DeleteChild(child_id):
+                self._try(sender, lambda: self._delete(child_id))
+            case manage.GetChildSpec(child):
+                self._try(sender, lambda: self._find(child).spec)
+            case _:
+                text = f"supervisor '{self.label}' takes requests such as WhichChildren(), not {request!r}"
+                sender.fail(ChildError(text, reason="unknown_request"))
+        return None
+
+    @staticmethod
+    def _try(sender: Sender, action: Any) -> None:
+        try:
+            sender.reply(action())
+        except ChildError as error:
+            sender.fail(error)
+
+    async def _answer(self, request: manage.Request, sender: Sender) -> None:
+        answer: Ref | None = None
+        self.deferred = {sender: None}  # so that it is told if the supervisor is killed meanwhile
+        try:
+            match request:
+                case manage.StartChild(spec, args):
+                    answer = await self._add(spec, args)
+                case manage.TerminateChild(child):
+                    await self._terminate(child)
+                case manage.RestartChild(child):
+                    answer = await self._restart_by_hand(child)
+        except (ChildError, StartError) as error:
+            sender.fail(error)
+        else:
+            sender.reply(answer)
+
+    def _info(self, child: Child) -> manage.ChildInfo:
+        kind: Literal["worker", "supervisor"] = "supervisor" if child.spec.is_supervisor else "worker"
+        return manage.ChildInfo(None if self.is_dynamic else child.spec.id, child.seen, kind)
+
+    def _count(self) -> manage.ChildCount:
+        children = list(self.children.values())
+        supervisors = sum(child.spec.is_supervisor for child in children)
+        active = sum(child.status == "running" for child in children)
+        return manage.ChildCount(len(children), active, supervisors, len(children) - supervisors)
+
+    def _find(self, which: str | Ref) -> Child:
+        if isinstance(which, Ref):
+            child = self.by_ref.get(which.incarnation)
+            if child is not None and (self.is_dynamic or child.process is not None):
+                return child
+        elif self.is_dynamic:
+            text = (
+                f"the children of dynamic supervisor '{self.label}' have no ids; give the Ref that StartChild answered"
+            )
+            raise ChildError(text, reason="simple_one_for_one")
+        elif which in self.children:
+            return self.children[which]
+        known = ", ".join(str(key) for key in self.children) or "none"
+        raise ChildError(f"supervisor '{self.label}' has no child {which!r}; it has {known}", reason="not_found")
+
+    async def _add(self, spec: ChildSpec | None, args: tuple[Any, ...]) -> Ref | None:
+        child = self._new_child(self._full_spec(spec, args))
+        await self.start_child(child)
+        if child.process is None and (self.is_dynamic or child.spec.restart == "temporary"):
+            return None
+        self.children[child.key] = child
+        self.sync_members()
+        self.core.events.emit(TreeChanged(self.label, self.ref, "added", child.spec.id))
+        return None if child.process is None else child.process.ref
+
+    def _full_spec(self, spec: ChildSpec | None, args: tuple[Any, ...]) -> ChildSpec:
+        if spec is None:
+            if not (self.is_dynamic and self.declared.children):
+                raise ChildError(f"say what '{self.label}' shall start: StartChild(ChildSpec(...))", reason="badarg")
+            template = self.declared.children[0]
+            return replace(template, args=(*template.args, *args))
+        try:
+            self.declared.check_child(spec)
+        except SpecError as error:
+            raise ChildError(str(error), reason=error.reason) from error
+        return spec
+
+    def _new_child(self, spec: ChildSpec) -> Child:
+        if self.is_dynamic:
+            limit = self.declared.max_children
+            if limit is not None and len(self.children) >= limit:
+                text = f"supervisor '{self.label}' has {limit} children, as many as max_children allows; end one first"
+                raise ChildError(text, reason="max_children")
+            return Child(f"{spec.id}#{self.core.new_ref('').incarnation}", spec)
+        present = self.children.get(spec.id)
+        if present is not None:
+            reason: Reason = "already_present" if present.seen is None else ("already_started", present.seen)
+            text = f"supervisor '{self.label}' has a child '{spec.id}' already; delete that one or choose another id"
+            raise ChildError(text, reason=reason)
+        return Child(spec.id, spec)
+
+    async def _terminate(self, which: str | Ref) -> None:
+        child = self._find(which)
+        await self.end_child(child)
+        if self.is_dynamic or child.spec.restart == "temporary":
+            self.forget(child)
+        self.sync_members()
+        self.core.events.emit(TreeChanged(self.label, self.ref, "terminated", child.spec.id))
+
+    async def _restart_by_hand(self, child_id: str) -> Ref | None:
+        child = self._find(child_id)
+        self._refuse_unless_stopped(child)
+        await self.start_child(child)
+        self.sync_members()
+        return None if child.process is None else child.process.ref
+
+    def _delete(self, child_id: str) -> None:
+        child = self._find(child_id)
+        self._refuse_unless_stopped(child)
+        self.forget(child)
+        self.core.events.emit(TreeChanged(self.label, self.ref, "deleted", child_id))
+
+    def _refuse_unless_stopped(self, child: Child) -> None:
+        if child.status != "stopped":
+            raise ChildError(f"child '{child.spec.id}' is {child.status}; terminate it first", reason=child.status)
