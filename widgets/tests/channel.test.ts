@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { Channel, RequestFailed } from "../src/channel";
+import type { AnyEvent, Source } from "../src/wire";
+import { FakeModel } from "./fakes";
+
+const source: Source = { type: "Source", module: "till", number: 1, text: "x = 1" };
+const ask = { type: "GetSource", module: "till", number: 1 } as const;
+
+describe("channel", () => {
+  it("gives each request the reply with its id", async () => {
+    const fake = new FakeModel({});
+    const channel = new Channel(fake.model);
+    const first = channel.request(ask);
+    const second = channel.request({ ...ask, number: 2 });
+    fake.reply(fake.sent[1]?.id ?? "", { ...source, number: 2 });
+    fake.reply(fake.sent[0]?.id ?? "", source);
+    expect([await first, await second]).toEqual([source, { ...source, number: 2 }]);
+  });
+
+  it("turns a failure into an error with the name of its class", async () => {
+    const fake = new FakeModel({}, () => ({ type: "Failure", error: "VersionNotFound", message: "the newest is 5" }));
+    const failure = new Channel(fake.model).request(ask);
+    await expect(failure).rejects.toEqual(new RequestFailed("VersionNotFound", "the newest is 5"));
+  });
+
+  it("leaves replies to another view of the same model alone", () => {
+    const fake = new FakeModel({});
+    const [one, other] = [new Channel(fake.model), new Channel(fake.model)];
+    void one.request(ask);
+    void other.request(ask);
+    expect(fake.sent[0]?.id).not.toEqual(fake.sent[1]?.id);
+  });
+
+  it("passes events on until it is closed", () => {
+    const fake = new FakeModel({});
+    const channel = new Channel(fake.model);
+    const heard: AnyEvent[] = [];
+    channel.onEvent((event) => heard.push(event));
+    const event: AnyEvent = { type: "TreeChanged", number: 1, time: 2, reason: "started" };
+    fake.happen(event);
+    channel.close();
+    fake.happen(event);
+    expect(heard).toEqual([event]);
+  });
+});
