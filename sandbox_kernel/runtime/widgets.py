@@ -15,7 +15,6 @@ import anywidget
 import traitlets
 
 from sandbox_kernel import wire
-from sandbox_kernel.errors import WireError
 from sandbox_kernel.runtime import bundle
 
 Handler = Callable[[wire.Request], wire.Reply]
@@ -35,24 +34,16 @@ class SandboxWidget(anywidget.AnyWidget):
     """Which events the view wants to hear of."""
     _unsubscribe: Callable[[], None] | None = None
 
-    view = traitlets.Unicode(read_only=True).tag(sync=True)
+    view = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, *, handler: Handler | None = None, subscribe: Subscribe | None = None, **values: Any) -> None:
         # Any: values of traits
         if handler is None:
             handler, subscribe = _this_kernel()
         self._handler = handler
-        super().__init__(**values)
-        self.set_trait("view", type(self).__name__)
+        super().__init__(view=type(self).__name__, **values)  # at once: each later assignment is a message of its own
         self.on_msg(self._receive)
         self._unsubscribe = subscribe(self._push) if subscribe else None
-
-    def ask(self, request: wire.Request) -> wire.Reply:
-        """The reply to a request; an exception of the handler comes back as a Failure."""
-        try:
-            return self._handler(request)
-        except Exception as error:  # a border: the front end waits for an answer, whatever happened
-            return wire.Failure(error=type(error).__name__, message=str(error))
 
     def close(self) -> None:
         """Takes the widget away, here and in the page."""
@@ -69,10 +60,9 @@ class SandboxWidget(anywidget.AnyWidget):
 
     def _answer(self, data: object) -> wire.Reply:
         try:
-            request = wire.request_from(data)
-        except WireError as error:
-            return wire.Failure(error="WireError", message=str(error))
-        return self.ask(request)
+            return self._handler(wire.request_from(data))
+        except Exception as error:  # a border: the front end waits for an answer, whatever happened
+            return wire.Failure(error=type(error).__name__, message=str(error))
 
     def _push(self, event: wire.AnyEvent) -> None:
         if isinstance(event, self._shown):
@@ -89,7 +79,7 @@ class ModuleEditor(SandboxWidget):
 
     _shown = (wire.Reloaded, wire.ReloadRejected)
 
-    module = traitlets.Unicode(read_only=True).tag(sync=True)
+    module = traitlets.Unicode().tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)
     version = traitlets.Int(0).tag(sync=True)
     edited = traitlets.Bool(False).tag(sync=True)
@@ -107,19 +97,26 @@ class ModuleEditor(SandboxWidget):
     ) -> None:
         if not module.isidentifier():
             raise ValueError(f"'{module}' cannot name a module; use letters, digits and underscores, as in 'till'")
-        super().__init__(handler=handler, subscribe=subscribe, **values)
-        self.set_trait("module", module)
-        self.height = f"{height}px" if isinstance(height, int) else height
-        self.version = self._live_version()
-        self.source = self._saved_text() if source is None else source
+        handler, subscribe = (handler, subscribe) if handler else _this_kernel()
+        super().__init__(
+            handler=handler,
+            subscribe=subscribe,
+            module=module,
+            source=_saved_text(handler, module) if source is None else source,
+            version=_live_version(handler, module),
+            height=f"{height}px" if isinstance(height, int) else height,
+            **values,
+        )
 
-    def _live_version(self) -> int:
-        reply = self.ask(wire.GetHistory(module=self.module, limit=1))
-        return reply.live if isinstance(reply, wire.History) else 0
 
-    def _saved_text(self) -> str:
-        reply = self.ask(wire.GetSource(module=self.module, number=0))
-        return reply.text if isinstance(reply, wire.Source) else ""
+def _live_version(handler: Handler, module: str) -> int:
+    reply = handler(wire.GetHistory(module=module, limit=1))
+    return reply.live if isinstance(reply, wire.History) else 0
+
+
+def _saved_text(handler: Handler, module: str) -> str:
+    reply = handler(wire.GetSource(module=module, number=0))
+    return reply.text if isinstance(reply, wire.Source) else ""
 
 
 def _this_kernel() -> tuple[Handler, Subscribe]:

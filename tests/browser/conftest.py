@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
@@ -33,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def browser_path() -> str:
@@ -86,11 +85,3 @@ def host(request: pytest.FixtureRequest) -> Host:
         return found
     hosts: dict[str, Host] = request.getfixturevalue("jupyter")
     return hosts[request.param]
-
-
-def write_notebook(directory: Path, name: str, *cells: str, kernel: str = "sandbox") -> str:
-    """Writes a notebook of code cells; returns its name for `Host.open`."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
-    nbformat.write(notebook, directory / f"{name}.ipynb")
-    return f"{name}.ipynb"

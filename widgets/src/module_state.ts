@@ -176,8 +176,8 @@ function checked(state: ModuleState, reply: Checked, text: string): ModuleState 
   const others = reply.problems.length - errors;
   const took = milliseconds(reply.duration_ms);
   const status = !reply.ok
-    ? say("bad", `${count(errors, "problem")} found: nothing was loaded.`, took)
-    : say("good", others ? `It compiles, with ${count(others, "warning")}.` : "No problems found.", took);
+    ? say("bad", `${count(errors, "problem")} found, nothing was loaded`, took)
+    : say("good", others ? `It compiles, with ${count(others, "warning")}` : "No problems found", took);
   const outdated = state.text !== text;
   return { ...state, busy: null, problems: reply.problems, outdated, refusal: null, objects: [], status };
 }

@@ -101,7 +101,7 @@ describe("a module's state", () => {
     const found = update(shown({ text: NEW }), { type: "checked", reply: { ...checked, type: "Checked" }, text: NEW });
     const edited = update(found, { type: "typed", text: OLD });
     expect([found.status.text, found.outdated, edited.outdated]).toEqual([
-      "1 problem found: nothing was loaded.",
+      "1 problem found, nothing was loaded",
       false,
       true,
     ]);
