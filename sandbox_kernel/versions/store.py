@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sandbox_kernel.errors import VersionNotFound
-from sandbox_kernel.versions import queries
+from sandbox_kernel.versions import portable, queries, upkeep
 from sandbox_kernel.versions.database import Database, open_database, open_for_reading
-from sandbox_kernel.versions.records import Change, Step, Version
+from sandbox_kernel.versions.records import Change, ModuleStatistics, Step, StoreStatistics, Version
+
+__all__ = ["Change", "Step", "Version", "VersionStore"]
 
 
 class VersionStore:
@@ -66,6 +68,8 @@ class VersionStore:
         """
         if not sources:
             raise ValueError("a change needs at least one module")
+        if not all(isinstance(name, str) and isinstance(text, str | None) for name, text in sources.items()):
+            raise TypeError("module names must be texts, and sources texts or None")
         now = self._clock()
         with self.database.transaction() as db:
             cursor = db.execute(
@@ -182,6 +186,31 @@ class VersionStore:
             found = db.execute("SELECT number, outcome FROM version WHERE module_id = ? ORDER BY number", (module_id,))
             return [number for number, outcome in found if outcome in wanted]
 
+    def resolve(self, module: str, reference: str | int) -> int:
+        """The number that a person means: `3`, `v3`, a tag, `live`, `newest`, or `-1` for the one before the live one."""
+        with self.database.cursor() as db:
+            module_id, live, newest = queries.module_row(db, module)
+            text = str(reference).strip()
+            tagged = db.execute("SELECT number FROM tag WHERE module_id = ? AND name = ?", (module_id, text)).fetchone()
+            digits = text.removeprefix("v")
+            if text.startswith("-") and text[1:].isdecimal():
+                below = "SELECT number FROM version WHERE module_id = ? AND number < ? AND outcome = 'accepted'"
+                query = f"{below} ORDER BY number DESC LIMIT 1 OFFSET ?"
+                found = db.execute(query, (module_id, live, int(text) * -1 - 1)).fetchone()
+                number = found[0] if found else 0
+            elif tagged:
+                number = tagged[0]
+            elif text in ("live", "newest"):
+                number = live if text == "live" else newest
+            elif digits.isdecimal():
+                number = int(digits)
+            else:
+                raise ValueError(
+                    f"'{text}' is no version of '{module}'; give a number, a tag, 'live', 'newest' or '-1'"
+                )
+            queries.version_row(db, module, number)
+        return int(number)
+
     # -- undo and redo ----------------------------------------------------------------------------------------
 
     def undo_step(self) -> Step | None:
@@ -241,6 +270,45 @@ class VersionStore:
             query = "SELECT body FROM state WHERE module_id = ? AND number = ?"
             row = db.execute(query, (module_id, number)).fetchone()
         return None if row is None else bytes(row[0])
+
+    # -- the whole -------------------------------------------------------------------------------------------
+
+    def export_history(self, path: str | Path) -> int:
+        """Writes everything to one file of JSON lines (docs/history-format.md), as it is at this moment; its lines.
+
+        Changes may go on meanwhile. A file of that name is replaced in one step.
+        """
+        with self.database.snapshot() as db:
+            return portable.write(db, Path(path), now=self._clock())
+
+    def import_history(self, path: str | Path) -> int:
+        """Fills this store, which must be empty, from such a file, all or nothing; the number of versions."""
+        with self.database.transaction() as db:
+            count = portable.read(db, Path(path))
+        self.reject_staged("it was not decided when the history was exported")
+        return count
+
+    def statistics(self) -> StoreStatistics:
+        with self.database.cursor() as db:
+            return upkeep.store_statistics(db)
+
+    def module_statistics(self, module: str) -> ModuleStatistics:
+        with self.database.cursor() as db:
+            return upkeep.module_statistics(db, module)
+
+    def prune(self, *, keep_last: int, keep_tagged: bool = True) -> int:
+        """Forgets all but the newest `keep_last` versions of each module; the number of those forgotten.
+
+        Nothing calls this by itself: the full history is kept unless the owner of the sandbox asks for less.
+        """
+        if keep_last < 1:
+            raise ValueError(f"keep_last must be at least 1, not {keep_last}")
+        with self.database.transaction() as db:
+            forgotten = upkeep.prune(db, keep_last=keep_last, keep_tagged=keep_tagged)
+        if forgotten:
+            with self.database.cursor() as db:
+                db.execute("VACUUM")  # gives the space back to the disk
+        return forgotten
 
     # -- small values of the session --------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ _START = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`how` is `ended` or the limit that ended the child; `frames` are the child's, parsed; `output` how its output began."""
+    """`how` is `ended` or the limit that ended the child; `frames` are the child's, parsed; `output` how it began."""
 
     how: str
     status: int

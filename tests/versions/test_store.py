@@ -1,0 +1,419 @@
+"""The version store: numbers, outcomes, change sets, undo and redo, tags, state, retention, threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox_kernel.errors import ModuleNotFound, StoreError, VersionNotFound
+from sandbox_kernel.versions.database import FILE, MIGRATIONS
+from sandbox_kernel.versions.store import Change, VersionStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[VersionStore]:
+    ticks = iter(range(1, 10**6))
+    with VersionStore.open(tmp_path / "sandbox", clock=lambda: float(next(ticks))) as opened:
+        yield opened
+
+
+def apply(store: VersionStore, sources: dict[str, str | None], kind: str = "reload", target: int = 0) -> Change:
+    return store.accept(store.stage(sources, kind=kind, target=target).id)
+
+
+def live(store: VersionStore) -> dict[str, str]:
+    return {name: version.source for name, version in store.live().items()}
+
+
+def test_versions_are_numbered_from_1_in_each_module(store: VersionStore) -> None:
+    apply(store, {"cart": "x = 1\n"})
+    apply(store, {"cart": "x = 2\n"})
+    apply(store, {"shop": "y = 1\n"})
+    assert [2, 1] == [version.number for version in store.history("cart")]
+    assert {"cart": 2, "shop": 1} == {name: version.number for name, version in store.live().items()}
+
+
+def test_the_same_text_again_is_the_same_version(store: VersionStore) -> None:
+    apply(store, {"cart": "x = 1\n"})
+    apply(store, {"cart": "x = 2\n"})
+    change = apply(store, {"cart": "x = 1\n"}, kind="rollback")
+    assert ({"cart": 1}, {"cart": 2}) == (change.versions, change.before)
+    assert [("accepted", 2), ("live", 1)] == [(version.outcome, version.number) for version in store.history("cart")]
+
+
+def test_a_rejected_change_leaves_what_is_live(store: VersionStore) -> None:
+    apply(store, {"cart": "x = 1\n"})
+    change = store.stage({"cart": "x = (\n"}, kind="reload", author="ana", note="try")
+    store.reject(change.id, stage="compile", reason="'(' was never closed", report='{"a": 1}', duration_ms=3.5)
+    rejected = store.version("cart", 2)
+    assert ("rejected", "'(' was never closed", 3.5, "ana", "try", 1) == (
+        rejected.outcome, rejected.reason, rejected.duration_ms, rejected.author, rejected.note, rejected.parent,
+    )  # fmt: skip
+    assert {"cart": "x = 1\n"} == live(store)
+    assert ("rejected", "compile", '{"a": 1}') == (
+        (done := store.change(change.id)).outcome, done.stage, done.report,
+    )  # fmt: skip
+
+
+def test_a_version_that_was_live_once_stays_accepted_when_applied_again_and_rejected(store: VersionStore) -> None:
+    apply(store, {"cart": "x = 1\n"})
+    apply(store, {"cart": "x = 2\n"})
+    store.reject(store.stage({"cart": "x = 1\n"}, kind="rollback").id, stage="migrate", reason="no")
+    assert "accepted" == store.version("cart", 1).outcome
+
+
+def test_a_rejected_text_can_be_accepted_later(store: VersionStore) -> None:
+    first = store.stage({"cart": "x = 1\n"}, kind="reload")
+    store.reject(first.id, stage="import", reason="data.csv was missing")
+    apply(store, {"cart": "x = 1\n"})
+    assert ("live", "") == ((version := store.version("cart", 1)).outcome, version.reason)
+
+
+def test_a_change_of_several_modules_becomes_live_as_one(store: VersionStore) -> None:
+    apply(store, {"a": "1\n", "b": "1\n"})
+    change = store.stage({"a": "2\n", "b": "2\n"}, kind="reload")
+    assert {"a": "1\n", "b": "1\n"} == live(store)
+    store.accept(change.id)
+    assert {"a": "2\n", "b": "2\n"} == live(store)
+
+
+def test_a_decided_change_cannot_be_decided_again(store: VersionStore) -> None:
+    change = apply(store, {"a": "1\n"})
+    with pytest.raises(StoreError, match="was accepted already"):
+        store.reject(change.id, stage="x", reason="y")
+
+
+def test_a_module_can_be_taken_away_and_come_back(store: VersionStore) -> None:
+    apply(store, {"a": "1\n", "b": "1\n"})
+    apply(store, {"a": None})
+    assert {"b": "1\n"} == live(store)
+    step = store.undo_step()
+    assert step is not None
+    apply(store, dict(step.sources), kind="undo", target=step.target)
+    assert {"a": "1\n", "b": "1\n"} == live(store)
+
+
+def test_live_at_a_change_tells_what_ran_then(store: VersionStore) -> None:
+    first = apply(store, {"a": "1\n", "b": "1\n"})
+    second = apply(store, {"a": "2\n"})
+    apply(store, {"b": None})
+    assert {"a": 1, "b": 1} == store.live_at(first.id)
+    assert {"a": 2, "b": 1} == store.live_at(second.id)
+
+
+def test_history_and_timeline_come_in_pages(store: VersionStore) -> None:
+    for number in range(1, 8):
+        apply(store, {"a": f"{number}\n"})
+    assert [7, 6, 5] == [version.number for version in store.history("a", limit=3)]
+    assert [4, 3, 2] == [version.number for version in store.history("a", limit=3, before=5)]
+    assert [7, 6] == [change.id for change in store.timeline(limit=2)]
+    assert [2, 1] == [change.id for change in store.timeline(limit=5, before=3)]
+
+
+def test_unknown_names_and_numbers_say_what_there_is(store: VersionStore) -> None:
+    apply(store, {"cart": "1\n"})
+    with pytest.raises(VersionNotFound, match="version 7 of 'cart' does not exist; the newest is 1"):
+        store.version("cart", 7)
+    with pytest.raises(ModuleNotFound, match="it has cart"):
+        store.history("card")
+
+
+def test_lines_are_counted_against_the_parent(store: VersionStore) -> None:
+    apply(store, {"a": "one\ntwo\nthree\n"})
+    apply(store, {"a": "one\n2\nthree\nfour\n"})
+    assert [(2, 1), (3, 0)] == [(version.added, version.removed) for version in store.history("a")]
+
+
+# -- undo and redo ------------------------------------------------------------------------------------------------
+
+
+def undo(store: VersionStore) -> dict[str, str]:
+    step = store.undo_step()
+    assert step is not None
+    apply(store, dict(step.sources), kind="undo", target=step.target)
+    return live(store)
+
+
+def redo(store: VersionStore) -> dict[str, str]:
+    step = store.redo_step()
+    assert step is not None
+    apply(store, dict(step.sources), kind="redo", target=step.target)
+    return live(store)
+
+
+def test_undo_and_redo_walk_back_and_forth_over_change_sets(store: VersionStore) -> None:
+    apply(store, {"a": "1\n", "b": "1\n"})
+    apply(store, {"a": "2\n", "b": "2\n"})
+    apply(store, {"a": "3\n"})
+    assert {"a": "2\n", "b": "2\n"} == undo(store)
+    assert {"a": "1\n", "b": "1\n"} == undo(store)
+    assert {"a": "2\n", "b": "2\n"} == redo(store)
+    assert {"a": "3\n", "b": "2\n"} == redo(store)
+    assert None is store.redo_step()
+
+
+def test_a_new_change_after_undo_ends_redo(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    apply(store, {"a": "2\n"})
+    undo(store)
+    apply(store, {"a": "3\n"})
+    assert None is store.redo_step()
+    assert {"a": "1\n"} == undo(store)
+
+
+def test_a_rejected_undo_changes_nothing_of_the_line(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    apply(store, {"a": "2\n"})
+    before = store.undo_step()
+    assert before is not None
+    change = store.stage(before.sources, kind="undo", target=before.target)
+    store.reject(change.id, stage="migrate", reason="no")
+    assert before == store.undo_step()
+
+
+def test_a_change_that_changes_nothing_is_no_step_of_undo(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    apply(store, {"a": "2\n"})
+    apply(store, {"a": "2\n"})
+    assert {"a": "1\n"} == undo(store)
+
+
+# -- tags, references, state, meta ---------------------------------------------------------------------------------
+
+
+def test_a_tag_names_a_version_and_moves(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    apply(store, {"a": "2\n"})
+    store.tag("a", 1, "works")
+    store.tag("a", 1, "first")
+    store.tag("a", 2, "works")
+    assert {"works": 2, "first": 1} == store.tags("a")
+    assert [("works",), ("first",)] == [version.tags for version in store.history("a")]
+    assert [True, False] == [store.untag("a", "first"), store.untag("a", "first")]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "12"])
+def test_a_tag_that_could_be_taken_for_a_number_is_refused(store: VersionStore, name: str) -> None:
+    apply(store, {"a": "1\n"})
+    with pytest.raises(ValueError, match="is no tag"):
+        store.tag("a", 1, name)
+
+
+@pytest.mark.parametrize(
+    ("reference", "number"), [(2, 2), ("2", 2), ("v2", 2), ("live", 3), ("newest", 4), ("-1", 2), ("-2", 1), ("ok", 1)]
+)
+def test_a_version_can_be_meant_in_many_ways(store: VersionStore, reference: str | int, number: int) -> None:
+    for text in "123":
+        apply(store, {"a": f"{text}\n"})
+    store.reject(store.stage({"a": "4\n"}, kind="reload").id, stage="compile", reason="no")
+    store.tag("a", 1, "ok")
+    assert number == store.resolve("a", reference)
+
+
+def test_a_reference_that_means_nothing_says_what_would(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    with pytest.raises(ValueError, match="give a number, a tag, 'live'"):
+        store.resolve("a", "yesterday")
+    with pytest.raises(VersionNotFound):
+        store.resolve("a", "-1")
+
+
+def test_the_state_saved_with_a_version_comes_back(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    store.save_state("a", 1, b'{"n": 1}')
+    store.save_state("a", 1, b'{"n": 2}')
+    assert b'{"n": 2}' == store.state("a", 1)
+    with pytest.raises(VersionNotFound):
+        store.save_state("a", 9, b"")
+
+
+def test_meta_keeps_json_values(store: VersionStore) -> None:
+    store.set_meta("tree", {"target": "shop:tree"})
+    assert [{"target": "shop:tree"}, None] == [store.get_meta("tree"), store.get_meta("other")]
+
+
+# -- statistics and retention ---------------------------------------------------------------------------------------
+
+
+def test_statistics_count_what_there_is(store: VersionStore) -> None:
+    store.accept(store.stage({"a": "1\n", "b": "1\n"}, kind="load").id, duration_ms=5.0)
+    store.accept(store.stage({"a": "2\n"}, kind="reload").id, duration_ms=7.0)
+    store.accept(store.stage({"a": "1\n"}, kind="rollback").id, duration_ms=6.0)
+    store.reject(store.stage({"a": "(\n"}, kind="reload").id, stage="compile", reason="no")
+    whole, module = store.statistics(), store.module_statistics("a")
+    assert (2, 4, 4, 3, 1) == (whole.modules, whole.versions, whole.changes, whole.accepted, whole.rejected)
+    assert (1, 3, 3, 1, 1, 6.0) == (
+        module.live, module.versions, module.accepted, module.rejected, module.rollbacks, module.median_ms,
+    )  # fmt: skip
+
+
+def test_pruning_keeps_the_newest_the_live_and_the_tagged(store: VersionStore) -> None:
+    for number in range(1, 9):
+        apply(store, {"a": f"{number}\n"})
+    store.tag("a", 2, "works")
+    apply(store, {"a": "4\n"}, kind="rollback")
+    assert 4 == store.prune(keep_last=2)
+    assert [8, 7, 4, 2] == [version.number for version in store.history("a")]
+    apply(store, {"a": "9\n"})
+    assert 9 == store.newest("a")
+
+
+def test_pruning_ends_the_undo_that_would_need_a_forgotten_version(store: VersionStore) -> None:
+    for number in range(1, 6):
+        apply(store, {"a": f"{number}\n"})
+    store.prune(keep_last=3)
+    assert [{"a": "4\n"}, {"a": "3\n"}] == [undo(store), undo(store)]
+    assert None is store.undo_step()
+    assert {"a": "4\n"} == redo(store)
+
+
+# -- durability, damage, other programs -----------------------------------------------------------------------------
+
+
+def test_a_change_that_was_undecided_at_the_end_is_rejected_at_the_next_start(tmp_path: Path) -> None:
+    with VersionStore.open(tmp_path) as store:
+        apply(store, {"a": "1\n"})
+        store.stage({"a": "2\n"}, kind="reload")
+    with VersionStore.open(tmp_path) as store:
+        assert {"a": "1\n"} == live(store)
+        assert ["rejected", "accepted"] == [change.outcome for change in store.timeline()]
+        assert "interrupted" == store.timeline()[0].stage
+
+
+@pytest.mark.parametrize("damage", [b"", b"this is no database, it only looks like a file" * 100])
+def test_a_damaged_file_is_put_aside_and_the_store_starts_anew(tmp_path: Path, damage: bytes) -> None:
+    with VersionStore.open(tmp_path) as store:
+        for number in range(50):
+            apply(store, {"a": f"x = {number}\n" * 100})
+    path = tmp_path / FILE
+    data = path.read_bytes()
+    path.write_bytes(damage or data[:4096] + b"\xff" * (len(data) - 8192) + data[-4096:])
+    with VersionStore.open(tmp_path) as store:
+        assert store.recovered_from is not None
+        assert store.recovered_from.name.startswith(f"{FILE}.damaged-")
+        assert store.recovered_from.exists()
+        assert {} == live(store)
+        apply(store, {"a": "1\n"})
+    with VersionStore.open(tmp_path) as store:
+        assert (None, {"a": "1\n"}) == (store.recovered_from, live(store))
+
+
+def test_a_file_cut_short_is_put_aside(tmp_path: Path) -> None:
+    with VersionStore.open(tmp_path) as store:
+        for number in range(50):
+            apply(store, {"a": f"x = {number}\n" * 100})
+    path = tmp_path / FILE
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 100])
+    with VersionStore.open(tmp_path) as store:
+        assert store.recovered_from is not None
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / FILE)
+    other.execute("CREATE TABLE theirs (x)")
+    other.commit()
+    other.close()
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        VersionStore.open(tmp_path)
+    assert before == (tmp_path / FILE).read_bytes()
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    with VersionStore.open(tmp_path) as store, store.database.cursor() as db:
+        db.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    with pytest.raises(StoreError, match="newer sandbox-kernel"):
+        VersionStore.open(tmp_path)
+
+
+def test_a_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="check the path"):
+        VersionStore.open(tmp_path / "file" / "below")
+
+
+def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    store = VersionStore.open(tmp_path)
+    store.close()
+    with pytest.raises(StoreError, match="is closed"):
+        store.live()
+
+
+def test_a_reader_sees_the_store_and_decides_nothing(tmp_path: Path) -> None:
+    with VersionStore.open(tmp_path) as store:
+        apply(store, {"a": "1\n"})
+        change = store.stage({"a": "2\n"}, kind="reload")
+        with VersionStore.open(tmp_path, read_only=True) as reader:
+            assert {"a": "1\n"} == live(reader)
+            with pytest.raises(StoreError):
+                reader.stage({"a": "3\n"}, kind="reload")
+        assert "staged" == store.change(change.id).outcome
+    with pytest.raises(StoreError, match="there is no version store"):
+        VersionStore.open(tmp_path / "nowhere", read_only=True)
+
+
+def test_a_write_lock_held_by_another_program_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox_kernel.versions.database.BUSY_MS", 10)
+    with VersionStore.open(tmp_path) as store:
+        other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="busy"):
+            store.stage({"a": "1\n"}, kind="reload")
+        other.execute("ROLLBACK")
+        other.close()
+        apply(store, {"a": "1\n"})
+
+
+class Interrupting(str):
+    """A text in whose midst the learner presses the interrupt button."""
+
+    def encode(self, *_: object) -> bytes:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_inside_a_change_leaves_no_trace(store: VersionStore) -> None:
+    apply(store, {"a": "1\n"})
+    with pytest.raises(KeyboardInterrupt):
+        store.stage({"a": "2\n", "b": Interrupting("2\n")}, kind="reload")
+    assert (["a"], 1, 1) == (store.modules(), store.newest("a"), len(store.timeline()))
+
+
+def test_many_threads_may_use_one_store(store: VersionStore) -> None:
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(15):
+                apply(store, {name: f"{number}\n", "shared": f"{name}{number}\n"})
+                store.history("shared", limit=5)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"m{index}",)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == failures
+    assert list(range(60, 0, -1)) == [version.number for version in store.history("shared")]
+    assert {f"m{index}": "14\n" for index in range(4)}.items() <= live(store).items()
+
+
+def test_any_text_comes_back_as_it_was(store: VersionStore) -> None:
+    texts = ["", "\r\n", "é 🐍\n", "\ufeffx = 1\n", "a\x0cb\u2028c", "\ud800", "x" * 200_000]
+    for text in texts:
+        apply(store, {"a": text})
+    assert texts[::-1] == [version.source for version in store.history("a")]
+
+
+def test_a_git_checkout_stays_clean(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    with VersionStore.open(tmp_path / ".sandbox") as store:
+        apply(store, {"a": "1\n"})
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=tmp_path, capture_output=True, check=True)
+    assert b"" == status.stdout
