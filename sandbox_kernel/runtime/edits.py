@@ -61,9 +61,9 @@ class Installer:
         fresh = [name for name in edit.sources if name not in sys.modules]
         workers = self._system.workers_of(self._concerned(edit.sources))
         changes = edit.class_changes()
-        versions = {worker: change for worker in workers if (change := change_for(worker.cls, changes))}
-        down = {worker: Down(change.new) for worker, change in versions.items() if edit.goes_down(change.module)}
-        up = {worker: change.old for worker, change in versions.items() if worker not in down}
+        told = {worker.ref: change for worker in workers if (change := change_for(worker.lineage, changes))}
+        down = {ref: Down(change.new) for ref, change in told.items() if edit.goes_down(change.module)}
+        up = {ref: change.old for ref, change in told.items() if ref not in down}
         with (
             self._finder.staged(edit.sources),
             self._system.suspended(workers, timeout_s=self._suspend_timeout_s) as group,
@@ -71,11 +71,11 @@ class Installer:
 
             def finish() -> None:
                 self._import(fresh)
-                group.change_code(up)
+                group.change_code(lambda worker: up[worker.ref], only=up)
                 publish()
 
             try:
-                group.change_code(down)
+                group.change_code(lambda worker: down[worker.ref], only=down)
                 return self._reloader.apply(loaded, migrate=finish)
             except BaseException:
                 group.restore()

@@ -59,10 +59,8 @@ def class_changes(module: str, old: str, new: str, old_number: int, new_number: 
     return changes
 
 
-def change_for(cls: type, changes: Mapping[tuple[str, str], ClassChange]) -> ClassChange | None:
-    """The change that concerns `cls`: its own, else that of its nearest changed base; None when there is none."""
-    for base in cls.__mro__:
-        change = changes.get((base.__module__, base.__qualname__))
-        if change is not None:
-            return change
-    return None
+def change_for(
+    lineage: Iterable[tuple[str, str]], changes: Mapping[tuple[str, str], ClassChange]
+) -> ClassChange | None:
+    """The change that concerns a class: its own, else that of its nearest changed base; None when there is none."""
+    return next((changes[name] for name in lineage if name in changes), None)

@@ -8,7 +8,7 @@ is void.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class WorkerInfo:
     name: Any  # Any: a string or a tuple
     module: str
     class_name: str
+    #: (module, qualified name) of its class and that one's bases, nearest first
+    lineage: tuple[tuple[str, str], ...] = ()
 
 
 class Group:
@@ -50,13 +52,20 @@ class Group:
         """The workers, dependencies first."""
         return tuple(describe_worker(process) for process in self._members())
 
-    def change_code(self, old_version_of: Callable[[WorkerInfo], Any] | Any, extra: Any = None) -> None:
+    def change_code(
+        self,
+        old_version_of: Callable[[WorkerInfo], Any] | Any,
+        extra: Any = None,
+        *,
+        only: Container[Ref] | None = None,
+    ) -> None:
         """Migrate a deep copy of each state with the code that is current now; all states change, or none does.
 
         `old_version_of` is the version the states come from, or a function that says it for each worker. Call it after
         the swap; for a downgrade call it before, with `Down(version)`, because only the newer code knows both shapes.
+        `only` leaves the other workers of the group as they are.
         """
-        self._system.run(self._change_code(old_version_of, extra))
+        self._system.run(self._change_code(old_version_of, extra, only))
 
     def restore(self) -> None:
         """Undo a finished `change_code`, for when a later step of the reload fails."""
@@ -100,11 +109,13 @@ class Group:
     def _members(self) -> list[WorkerProcess]:
         return [p for p in reversed(self._suspended) if isinstance(p, WorkerProcess) and p.alive]
 
-    async def _change_code(self, old_version_of: Any, extra: Any) -> None:
+    async def _change_code(self, old_version_of: Any, extra: Any, only: Container[Ref] | None) -> None:
         changed: dict[WorkerProcess, Any] = {}
         try:
             async with asyncio.timeout(self._timeout_s):
                 for process in self._members():
+                    if only is not None and process.ref not in only:
+                        continue
                     old = old_version_of(describe_worker(process)) if callable(old_version_of) else old_version_of
                     work = sysops.migrated(process, old, extra)
                     changed[process] = await process.core.loop.create_task(work, context=process.context)
@@ -118,7 +129,8 @@ class Group:
 
 def describe_worker(process: WorkerProcess) -> WorkerInfo:
     cls = type(process.worker)
-    return WorkerInfo(process.ref, process.id, process.name, cls.__module__, cls.__qualname__)
+    lineage = tuple((base.__module__, base.__qualname__) for base in cls.__mro__)
+    return WorkerInfo(process.ref, process.id, process.name, cls.__module__, cls.__qualname__, lineage)
 
 
 def _address(target: Any) -> Any:

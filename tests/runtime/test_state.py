@@ -34,11 +34,8 @@ def test_nested_and_conditional_classes_are_found() -> None:
     assert {"A", "A.B"} == {change.qualname for change in changes}
 
 
-def test_the_nearest_changed_base_decides() -> None:
-    class Base: ...
-
-    class Mine(Base): ...
-
-    changes = {(Base.__module__, Base.__qualname__): ClassChange(Base.__module__, Base.__qualname__, 1, 2)}
-    assert ClassChange(Base.__module__, Base.__qualname__, 1, 2) == change_for(Mine, changes)
-    assert None is change_for(int, changes)
+def test_the_nearest_changed_class_of_the_lineage_decides() -> None:
+    base = ClassChange("till", "Base", 1, 2)
+    lineage = (("shop", "Mine"), ("till", "Base"), ("builtins", "object"))
+    assert base == change_for(lineage, {("till", "Base"): base})
+    assert None is change_for(lineage[2:], {("till", "Base"): base})
