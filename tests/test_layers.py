@@ -13,11 +13,12 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "wire": {"errors"},
     "plain": set(),
+    "isolation": {"errors"},
     "versions": {"errors"},
     "reload": {"errors", "versions"},
     "supervision": {"errors"},
     "runtime": {"errors", "wire", "versions", "reload", "supervision", "plain"},
-    "host": {"errors", "wire", "versions"},
+    "host": {"errors", "wire", "versions", "isolation"},
     "classroom": {"errors", "wire", "host", "plain"},
 }
 ANY = {"__init__", "__main__", "testing"}
