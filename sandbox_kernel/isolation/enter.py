@@ -1,0 +1,209 @@
+"""Enter a level: the one road by which a process becomes a sandbox, for the launcher, the fork server and the compiler.
+
+    enter(spec, channel)     returns in the process that is to run the code, isolated; never in the keeper or in pid 1
+
+The caller must have one thread only. Designs weighed: (a) an external launcher such as bubblewrap: not there on most
+machines, and a second program start; (b) a launcher of our own that isolates and then executes the kernel: no
+surprises, but Python starts twice (25 ms); (c) isolate inside the interpreter that will run the kernel, before it
+imports anything of the kernel: one start, and the fork server uses the same functions after its fork. (c) it is; (b)
+remains for programs that are not Python.
+
+Who is who: keeper (what the host started) -> [pid 1 of a jail ->] the kernel. What goes wrong on the way is sent over
+the channel and ends all of them: a level is entered whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import socket
+import sys
+from typing import Any, NoReturn
+
+from sandbox_kernel.isolation import keeper, landlock, namespaces, seccomp, syscalls
+from sandbox_kernel.isolation.limits import apply_rlimits, share_cpus
+from sandbox_kernel.isolation.mounts import View
+from sandbox_kernel.isolation.spec import Spec, system_paths
+
+_FENCE_READABLE = (
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/os-release", "/etc/mime.types", "/etc/fonts", "/etc/alternatives",
+    "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/ssl/openssl.cnf", "/etc/ssl/certs", "/etc/inputrc",
+    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg", "/proc/version",
+    "/proc/filesystems", "/dev/urandom", "/dev/random",
+)  # fmt: skip
+
+
+def enter(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
+    """Isolate the caller as `spec` says, tell the host over `channel` and wait for its word; gives what was told."""
+    notes: dict[str, Any] = {"ok": True, "level": spec.level, "landlock": 0}  # Any: JSON
+    try:
+        _join(spec)
+        if spec.level != "none":
+            _raise_oom_score()
+            _fork_off(spec, channel)
+            if spec.level != "jail":
+                os.setsid()
+            notes["pinned"] = not spec.cpu_bounded and share_cpus(spec.limits)
+            apply_rlimits(spec.limits, tasks_before=0 if spec.level == "jail" else _tasks_of_user())
+        if spec.level in ("fence", "jail"):
+            notes["landlock"] = _confine(spec, pinned=notes["pinned"])
+    except OSError as error:
+        fail(channel, f"{error.strerror or error} ({errno.errorcode.get(error.errno or 0, '?')})")
+    channel.send(json.dumps(notes).encode())
+    if not channel.recv(1):  # the host looks from outside first, and lets go only what is as it asked
+        os._exit(70)
+    channel.close()
+    return notes
+
+
+def fail(channel: socket.socket, reason: str) -> NoReturn:
+    with contextlib.suppress(OSError):
+        channel.send(json.dumps({"ok": False, "reason": reason}).encode())
+    os._exit(70)
+
+
+def _join(spec: Spec) -> None:
+    for path in spec.cgroups:
+        with open(f"{path}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write("0")
+
+
+def _raise_oom_score() -> None:
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("900")  # when the machine runs out of memory a sandbox goes first
+
+
+def _tasks_of_user() -> int:
+    """Tasks that the kernel counts for this user already: its limit of processes is per user, not per sandbox."""
+    total, uid = 0, os.getuid()
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.stat(f"/proc/{name}").st_uid == uid:
+                    total += len(os.listdir(f"/proc/{name}/task"))
+    return total
+
+
+def _fork_off(spec: Spec, channel: socket.socket) -> None:
+    """Leave the keeper (and pid 1) behind; returns in the process that goes on."""
+    if spec.level == "jail":
+        _fork_into_jail(spec, channel)
+        return
+    keeper.become_subreaper()
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        keeper.keep(child, channel)
+    keeper.die_with_parent(parent)
+
+
+def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:
+    as_root = os.geteuid() == 0 and spec.user >= 0
+    maps = _owner_maps(spec) if as_root else {}
+    if not as_root:
+        namespaces.unshare_users()
+    namespaces.unshare(namespaces.ALL_BUT_USERS)
+    status_read, status_write = os.pipe()
+    parent = os.getpid()
+    first = os.fork()
+    if first:
+        os.close(status_write)
+        if not as_root:
+            namespaces.drop_capabilities()
+        keeper.keep(first, channel, status_read)
+    os.close(status_read)
+    keeper.die_with_parent(parent)
+    _build(spec, maps, as_root=as_root)
+    keeper.die_with_parent(parent)  # a change of identity took it back
+    ready_read, ready_write = os.pipe()
+    kernel = os.fork()
+    if kernel:
+        os.close(ready_write)
+        channel.close()
+        _become_init(kernel, status_write, ready_read)
+    os.close(status_write)
+    os.close(ready_read)
+    os.setsid()
+    os.close(ready_write)
+
+
+def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:
+    view = View(spec, maps)
+    view.gather()
+    view.build()
+    for descriptor in maps.values():
+        os.close(descriptor)
+    namespaces.configure_host()
+    before = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    view.enter()
+    if as_root:
+        namespaces.become(spec.user)
+        namespaces.unshare_users(dir_fd=before)
+    os.close(before)
+
+
+def _owner_maps(spec: Spec) -> dict[int, int]:
+    given = [os.stat(path) for path in (*spec.readable, *spec.writable) if os.path.exists(path)]
+    owners = {state.st_uid: state.st_gid for state in given}
+    return {user: namespaces.map_owner((user, group), spec.user) for user, group in owners.items()}
+
+
+def _become_init(kernel: int, status: int, ready: int) -> NoReturn:
+    namespaces.set_dumpable(False)
+    namespaces.drop_capabilities()
+    syscalls.no_new_privileges()
+    seccomp.install(seccomp.Policy(namespaces=True, landlock_abi=landlock.abi()))
+    os.read(ready, 1)
+    os.close(ready)
+    keeper.be_init(kernel, status)
+
+
+def _confine(spec: Spec, *, pinned: bool) -> int:
+    """Capabilities, Landlock and the filter, in this order: each needs what the next one takes away."""
+    jailed = spec.level == "jail"
+    if jailed or os.geteuid() == 0:
+        namespaces.drop_capabilities()
+    namespaces.set_dumpable(True)
+    syscalls.no_new_privileges()
+    if jailed:
+        held = _landlock_in_jail(spec)
+    else:
+        held = landlock.restrict(_readable(spec), _writable(spec), network=False, signals=False)
+    policy = seccomp.Policy(jailed, spec.memory_bounded, held, os.getpid(), pinned)
+    seccomp.install(policy)
+    return held
+
+
+def _landlock_in_jail(spec: Spec) -> int:
+    """A second fence round the same ground, so that a hole in the view opens nothing; the view holds without it."""
+    if not landlock.abi():
+        return 0
+    writable = (*spec.writable, "/tmp", "/home", "/dev/shm", "/dev/pts", *_devices(spec))
+    return landlock.restrict(("/",), writable, network=True, signals=False)
+
+
+def _devices(spec: Spec) -> tuple[str, ...]:
+    return ("/dev/null", "/dev/full", "/dev/ptmx", "/dev/tty", *(("/dev/zero",) if spec.memory_bounded else ()))
+
+
+def _readable(spec: Spec) -> tuple[str, ...]:
+    own = f"/proc/{os.getpid()}"
+    return (*system_paths(), *spec.programs, *spec.readable, *_FENCE_READABLE, own)
+
+
+def _writable(spec: Spec) -> tuple[str, ...]:
+    return (*spec.writable, *filter(None, [spec.home]), "/dev/null", "/dev/full")
+
+
+def run(argv: list[str]) -> None:
+    """Become the program: a Python module in this very interpreter, anything else by executing it."""
+    if len(argv) >= 3 and os.path.realpath(argv[0]) == os.path.realpath(sys.executable) and argv[1] == "-m":
+        import runpy
+
+        sys.argv = argv[2:]
+        sys.path.insert(0, "")
+        runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
+        return
+    os.execvp(argv[0], argv)

@@ -1,0 +1,80 @@
+"""Runs small programs at a level, for real, and gives what they printed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox_kernel.isolation.levels import machine
+from sandbox_kernel.isolation.limits import Limits
+from sandbox_kernel.isolation.spec import Level, Spec, python_paths, sandbox_user
+from sandbox_kernel.isolation.start import Start, Started
+
+ROOMY = Limits(memory_mb=256, tmp_mb=8, processes=32, open_files=64, file_mb=4)
+
+
+@dataclass
+class Run:
+    """A program at a level: `output` and `status` once it has ended."""
+
+    process: subprocess.Popen[str]
+    started: Started
+
+    def end(self) -> tuple[str, int]:
+        output, _ = self.process.communicate(timeout=20)
+        self.started.close()
+        return output, self.process.returncode
+
+
+Launch = Callable[..., Run]
+
+
+def need(level: Level) -> None:
+    if why := machine().missing[level]:
+        pytest.skip(f"this machine has no '{level}': {why}")
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Launch:
+    """`launch(level, code)` starts Python code in its own directory `work`, beside which `secret.txt` lies."""
+    (tmp_path / "secret.txt").write_text("tell nobody")
+    (tmp_path / "secret.txt").chmod(0o600)
+    work, home = tmp_path / "work", tmp_path / "home"
+
+    def launcher(level: Level, code: str, limits: Limits = ROOMY, readable: tuple[str, ...] = ()) -> Run:
+        need(level)
+        work.mkdir(exist_ok=True)
+        home.mkdir(exist_ok=True)
+        programs = python_paths()
+        spec = Spec(
+            level,
+            str(work),
+            programs,
+            (str(work),),
+            readable,
+            home=str(home),
+            user=sandbox_user(programs),
+            limits=limits,
+        )
+        environment = {"PATH": os.environ["PATH"], "SECRET_FILE": str(tmp_path / "secret.txt")}
+        with Start(spec) as start:
+            process = subprocess.Popen(
+                start.command([sys.executable, "-c", code]),
+                pass_fds=start.inherited,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+            started = start.finish(process.pid)
+        return Run(process, started)
+
+    return launcher
