@@ -1,0 +1,84 @@
+"""The six verbs of this project, for people and for CI: setup, fmt, check, test, docs, build.
+
+    python3 .ci/dev.py test            everything that runs in minutes; more arguments go to pytest
+    python3 .ci/dev.py test -m "not kernel and not browser and not soak"      the quick ones alone
+
+Needs nothing but Python 3.11: the first call makes `.venv` and installs the project and its tools into it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sandbox_kernel.bootstrap import SetupError, ensure, say  # noqa: E402
+
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)")
+
+
+def setup(python: str, arguments: list[str]) -> int:
+    say(f"The project and its tools are installed in {ROOT / '.venv'}.")
+    return 0
+
+
+def fmt(python: str, arguments: list[str]) -> int:
+    return run(python, "-m", "ruff", "format", ".") or run(python, "-m", "ruff", "check", "--fix", ".")
+
+
+def check(python: str, arguments: list[str]) -> int:
+    steps = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    return max(run(python, "-m", *step) for step in steps)
+
+
+def test(python: str, arguments: list[str]) -> int:
+    selection = [] if any(word.startswith("-m") for word in arguments) else ["-m", "not soak"]
+    return run(python, "-m", "pytest", *selection, *arguments)
+
+
+def docs(python: str, arguments: list[str]) -> int:
+    """Every relative link in a page leads to a file."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    say("\n".join(broken) or f"{len(pages)} pages, every link leads somewhere")
+    return 1 if broken else 0
+
+
+def build(python: str, arguments: list[str]) -> int:
+    """The wheel and the sdist, into `dist/`."""
+    return run(python, "-m", "hatchling", "build")
+
+
+VERBS = {verb.__name__: verb for verb in (setup, fmt, check, test, docs, build)}
+
+
+def run(*command: str) -> int:
+    return subprocess.call(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in VERBS:
+        say(f"usage: python3 .ci/dev.py {{{','.join(VERBS)}}} [arguments]")
+        return 2
+    try:
+        python = ensure(ROOT, "test")
+    except SetupError as error:
+        say(str(error))
+        return 1
+    return VERBS[arguments[0]](python, arguments[1:])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
