@@ -20,7 +20,7 @@ _HOMES = {
     "call": "sandbox_kernel.supervision.api",
     "acall": "sandbox_kernel.supervision.api",
     "cast": "sandbox_kernel.supervision.api",
-    "Sandbox": "sandbox_kernel.host.manager",
+    "Sandbox": "sandbox_kernel.host.sandbox",
     "SandboxManager": "sandbox_kernel.host.manager",
     "ModuleEditor": "sandbox_kernel.runtime.widgets",
     "SandboxError": "sandbox_kernel.errors",
@@ -33,7 +33,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from sandbox_kernel.errors import SandboxError
-    from sandbox_kernel.host.manager import Sandbox, SandboxManager
+    from sandbox_kernel.host.manager import SandboxManager
+    from sandbox_kernel.host.sandbox import Sandbox
     from sandbox_kernel.runtime.widgets import ModuleEditor
     from sandbox_kernel.supervision.api import acall, call, cast
     from sandbox_kernel.supervision.spec import ChildSpec, Supervisor

@@ -46,6 +46,8 @@ class SandboxProvisioner(LocalProvisioner):
         if self.place is None:
             self.place = choose_place(given, cwd)
         self._label = {name: given.pop(name, "") for name in OURS}
+        if self._label[NAME]:
+            kwargs.setdefault("cwd", str(self.place.directory))
         kwargs["env"] = {**self.kernel_environment(given), DIRECTORY: str(self.place.directory)}
         return dict(await super().pre_launch(**kwargs))
 
@@ -97,6 +99,11 @@ class SandboxProvisioner(LocalProvisioner):
             await asyncio.to_thread(place.release)
 
     @property
+    def running(self) -> bool:
+        """Whether the process lives; `has_process` stays true until a dead one was waited for."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def _process(self) -> subprocess.Popen[bytes] | None:
         return self.process
 
@@ -110,6 +117,7 @@ class SandboxProvisioner(LocalProvisioner):
             registry.Entry(
                 id=self._entry_id,
                 name=self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else directory.name),
+                kernel_id=str(self.kernel_id),
                 directory=str(directory),
                 connection_file=os.path.abspath(connection) if connection else "",
                 pid=self.pid,

@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    kernel_id: str
     directory: str
     connection_file: str
     pid: int

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from sandbox_kernel.host import registry
+from sandbox_kernel.host import place, registry
 from sandbox_kernel.host.registry import Entry
 
 
@@ -18,6 +18,7 @@ def entry_of(pid: int, born: float, **changes: object) -> Entry:
     base = Entry(
         id="e1",
         name="till",
+        kernel_id="k1",
         directory="/nowhere/till",
         connection_file="/nowhere/kernel.json",
         pid=pid,
@@ -82,7 +83,7 @@ def test_a_later_process_with_the_same_number_is_another() -> None:
 def test_a_dead_kernel_of_a_living_host_is_not_listed_but_kept() -> None:
     registry.write(myself(pid=ended(), pid_born=1.0))
     assert [] == registry.entries()
-    assert (registry.runtime_directory() / "e1.json").exists()
+    assert (place.runtime_directory() / "e1.json").exists()
 
 
 def test_a_damaged_entry_is_swept(runtime: Path) -> None:

@@ -1,0 +1,232 @@
+"""Makes, finds and ends sandboxes, each a kernel process of its own, for a program that embeds them.
+
+    async with SandboxManager() as manager:
+        till = await manager.create("till", modules={"till": "count = 0"})
+        result = await till.run("import till; till.count + 1")
+
+Weighed for the shape of the API: (a) functions that take a name each time, as in a remote procedure call: every call
+looks the name up and a typo is found late; (b) a `Sandbox` object alone, without a manager: nobody owns what all share
+(context, sockets, the door for the command line) and nobody ends them together; (c) a manager that owns and objects
+that act: (c). For programs without an event loop `sandbox_kernel.host.blocking` has the same names without `await`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import zmq.asyncio
+
+from sandbox_kernel import wire
+from sandbox_kernel.errors import SandboxError, SandboxExists, SandboxNotFound
+from sandbox_kernel.host import asks
+from sandbox_kernel.host.door import Door
+from sandbox_kernel.host.kernel import Kernel
+from sandbox_kernel.host.output import RunResult
+from sandbox_kernel.host.sandbox import Sandbox
+from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
+
+if TYPE_CHECKING:
+    from sandbox_kernel.host.blocking import BlockingManager
+
+R = TypeVar("R")
+
+
+class SandboxManager:
+    """An async context manager; leaving it ends every sandbox. All methods on one event loop."""
+
+    def __init__(self, *, restart: RestartPolicy | str = "never") -> None:
+        """`restart` is the policy of sandboxes that are created without one: "never", "on_crash" or a RestartPolicy."""
+        self._policy = _policy(restart)
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._context: zmq.asyncio.Context | None = None
+        self._sockets: Path | None = None
+        self._door = Door(self)
+
+    @staticmethod
+    def sync(*, restart: RestartPolicy | str = "never") -> BlockingManager:
+        """The same without `await`, usable in scripts and in notebooks: `with SandboxManager.sync() as manager`."""
+        from sandbox_kernel.host.blocking import BlockingManager  # it imports this module
+
+        return BlockingManager(restart=restart)
+
+    async def __aenter__(self) -> Self:
+        self._context = zmq.asyncio.Context()
+        self._sockets = Path(tempfile.mkdtemp(prefix="sbx-"))  # short: a socket's path has 107 bytes
+        await self._door.open(self._sockets)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends every sandbox, then everything else the manager holds."""
+        await asyncio.gather(*(sandbox.stop() for sandbox in self._sandboxes.values()), return_exceptions=True)
+        self._sandboxes.clear()
+        await self._door.close()
+        if self._context is not None:
+            self._context.destroy(linger=0)
+            self._context = None
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._sockets = None
+
+    # -- one sandbox --------------------------------------------------------------------------------------------
+
+    async def create(
+        self,
+        name: str,
+        *,
+        directory: str | os.PathLike[str] | None = None,
+        modules: Mapping[str, str | Path] | None = None,
+        supervisor: str | None = None,
+        restart: RestartPolicy | str | None = None,
+        timeout_s: float = 30.0,
+    ) -> Sandbox:
+        """Starts a sandbox, loads `modules`, starts the `supervisor` ("module:function").
+
+        Without a `directory` it has a temporary one that goes with it; with one, its modules and their history are
+        there again next time. SandboxExists, StartError, CompileError, ReloadError: then nothing is left running.
+        """
+        asks.check_name(name)
+        asks.check_timeout(timeout_s)
+        sources = asks.check_sources(modules) if modules else {}
+        target = asks.check_target(supervisor) if supervisor else ""
+        policy = self._policy if restart is None else _policy(restart)
+        if name in self._sandboxes:
+            raise SandboxExists(name)
+        place = None if directory is None else _directory(directory)
+        sandbox = Sandbox(name, self._kernel_maker(name, place), policy)
+        self._sandboxes[name] = sandbox
+        try:
+            await sandbox.start(timeout_s)
+            if sources:
+                await sandbox.hot_reload_all(sources, note="created")
+            if target:
+                await sandbox.start_tree(target)
+        except BaseException:  # cancelled ones too: a half-made sandbox must not stay
+            del self._sandboxes[name]
+            await asyncio.shield(sandbox.stop())
+            raise
+        return sandbox
+
+    def get(self, name: str) -> Sandbox:
+        """The sandbox of that name, running or crashed; SandboxNotFound."""
+        sandbox = self._sandboxes.get(name)
+        if sandbox is None:
+            raise SandboxNotFound(name, sorted(self._sandboxes))
+        return sandbox
+
+    def list(self) -> list[SandboxInfo]:
+        """Every sandbox, the crashed ones too, oldest first."""
+        return sorted((sandbox.info() for sandbox in self._sandboxes.values()), key=lambda info: info.created)
+
+    def info(self, name: str) -> SandboxInfo:
+        return self.get(name).info()
+
+    async def restart(self, name: str, *, timeout_s: float = 30.0) -> None:
+        await self.get(name).restart(timeout_s=timeout_s)
+
+    async def destroy(self, name: str) -> None:
+        """Ends the sandbox and forgets it; a directory that was given to `create` stays."""
+        sandbox = self.get(name)
+        del self._sandboxes[name]
+        await sandbox.stop()
+
+    # -- many at once -------------------------------------------------------------------------------------------
+
+    async def create_many(
+        self,
+        names: Iterable[str],
+        *,
+        modules: Mapping[str, str | Path] | None = None,
+        supervisor: str | None = None,
+        restart: RestartPolicy | str | None = None,
+        timeout_s: float = 60.0,
+        at_once: int = 8,
+    ) -> dict[str, Sandbox | SandboxError]:
+        """A sandbox per name, at most `at_once` starting together; per name the sandbox or the error."""
+
+        async def make(name: str) -> Sandbox:
+            return await self.create(name, modules=modules, supervisor=supervisor, restart=restart, timeout_s=timeout_s)
+
+        return await _each(names, make, at_once)
+
+    async def run_many(
+        self,
+        code: str | Callable[[], object],
+        names: Iterable[str] | None = None,
+        *,
+        timeout_s: float = 30.0,
+        at_once: int = 32,
+    ) -> dict[str, RunResult | SandboxError]:
+        """The same code in several sandboxes (all of them by default); per name the result or the error."""
+
+        async def run(name: str) -> RunResult:
+            return await self.get(name).run(code, timeout_s=timeout_s)
+
+        return await _each(self._sandboxes if names is None else names, run, at_once)
+
+    async def hot_reload_many(
+        self,
+        sources: Mapping[str, str | Path],
+        names: Iterable[str] | None = None,
+        *,
+        note: str = "",
+        at_once: int = 32,
+    ) -> dict[str, wire.Applied | SandboxError]:
+        """The same modules in several sandboxes; per name the report or the error, each sandbox all or nothing."""
+
+        async def reload(name: str) -> wire.Applied:
+            return await self.get(name).hot_reload_all(sources, note=note)
+
+        return await _each(self._sandboxes if names is None else names, reload, at_once)
+
+    async def destroy_many(self, names: Iterable[str], *, at_once: int = 32) -> dict[str, SandboxError | None]:
+        """Ends several sandboxes; per name None or the error."""
+        return await _each(names, self.destroy, at_once)
+
+    def _kernel_maker(self, name: str, directory: Path | None) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
+        if self._context is None or self._sockets is None:
+            raise RuntimeError("the manager is not open; write 'async with SandboxManager() as manager'")
+        sockets = Path(tempfile.mkdtemp(dir=self._sockets, prefix=""))
+        context, door = self._context, self._door.address
+
+        def make(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
+            return Kernel(name, sockets=sockets, context=context, directory=directory, door=door, on_event=on_event)
+
+        return make
+
+
+def _policy(restart: RestartPolicy | str) -> RestartPolicy:
+    return restart if isinstance(restart, RestartPolicy) else RestartPolicy(mode=restart)  # type: ignore[arg-type]  # checked there
+
+
+def _directory(directory: str | os.PathLike[str]) -> Path:
+    path = Path(directory).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is a file; a sandbox needs a directory of its own")
+    return path
+
+
+async def _each(names: Iterable[str], act: Callable[[str], Awaitable[R]], at_once: int) -> dict[str, R | SandboxError]:
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(name: str) -> R | SandboxError:
+        async with gate:
+            try:
+                return await act(name)
+            except SandboxError as error:
+                return error
+
+    unique = list(dict.fromkeys(names))
+    results = await asyncio.gather(*(one(name) for name in unique))
+    return dict(zip(unique, results, strict=True))
