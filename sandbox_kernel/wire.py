@@ -182,6 +182,10 @@ class GetTree(Message):
     """The supervision tree. Answered by Tree."""
 
 
+class GetUsage(Message):
+    """What the kernel uses now. Answered by Usage."""
+
+
 class StartTree(Message):
     """Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree."""
 
@@ -190,7 +194,7 @@ class StartTree(Message):
 
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
-    | GetTree | StartTree
+    | GetTree | GetUsage | StartTree
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -209,12 +213,13 @@ class Hello(Message):
 
 
 class Snapshot(Message):
-    """`last_event` is the number of the newest event that is contained in it."""
+    """`last_event` is the number of the newest event that is contained in it; `trees` are the declared targets."""
 
     hello: Hello
     modules: list[ModuleInfo]
     tree: list[TreeNode]
     last_event: int
+    trees: list[str] = []
 
 
 class Checked(Message):
@@ -263,6 +268,16 @@ class Tree(Message):
     roots: list[TreeNode]
 
 
+class Usage(Message):
+    """Of the kernel's process. `cpu_percent` is of one core, since the sample before; a limit of 0 means none."""
+
+    memory_bytes: int
+    memory_limit_bytes: int = 0
+    cpu_percent: float = 0.0
+    threads: int = 0
+    uptime_s: float = 0.0
+
+
 class Failure(Message):
     """The request was not carried out. `error` is the class name of the error in `errors.py`."""
 
@@ -270,7 +285,7 @@ class Failure(Message):
     message: str
 
 
-Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Failure
+Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Failure
 
 # -- events -----------------------------------------------------------------------------------------------------
 
@@ -304,7 +319,8 @@ class ReloadRejected(Event, kw_only=True):
 
 
 class WorkerCrashed(Event, kw_only=True):
-    """A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only."""
+    """A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only, `decision` what
+    its supervisor does about it; `restarts_left` is -1 where there is no limit to count."""
 
     worker: str
     reason: str
@@ -312,6 +328,10 @@ class WorkerCrashed(Event, kw_only=True):
     last_message: str = ""
     state: str = ""
     traceback: str = ""
+    hint: str = ""
+    supervisor: str = ""
+    decision: str = ""
+    restarts_left: int = -1
 
 
 class WorkerRestarted(Event, kw_only=True):

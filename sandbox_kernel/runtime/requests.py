@@ -6,7 +6,7 @@ import logging
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.runtime import views
+from sandbox_kernel.runtime import usage, views
 from sandbox_kernel.runtime.session import Session
 
 log = logging.getLogger(__name__)
@@ -45,5 +45,7 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return wire.Source(module=module, number=number, text=session.text(module, number))
         case wire.GetTree():
             return session.tree()
+        case wire.GetUsage():
+            return usage.of_this_process()
         case wire.StartTree(target=target):
             return session.start_tree(target)

@@ -145,6 +145,11 @@ export interface GetTree {
   type: "GetTree";
 }
 
+/** What the kernel uses now. Answered by Usage. */
+export interface GetUsage {
+  type: "GetUsage";
+}
+
 /** Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree. */
 export interface StartTree {
   type: "StartTree";
@@ -163,13 +168,14 @@ export interface Hello {
   started: number;
 }
 
-/** `last_event` is the number of the newest event that is contained in it. */
+/** `last_event` is the number of the newest event that is contained in it; `trees` are the declared targets. */
 export interface Snapshot {
   type: "Snapshot";
   hello: Hello;
   modules: ModuleInfo[];
   tree: TreeNode[];
   last_event: number;
+  trees: string[];
 }
 
 export interface Checked {
@@ -223,6 +229,16 @@ export interface Tree {
   roots: TreeNode[];
 }
 
+/** Of the kernel's process. `cpu_percent` is of one core, since the sample before; a limit of 0 means none. */
+export interface Usage {
+  type: "Usage";
+  memory_bytes: number;
+  memory_limit_bytes: number;
+  cpu_percent: number;
+  threads: number;
+  uptime_s: number;
+}
+
 /** The request was not carried out. `error` is the class name of the error in `errors.py`. */
 export interface Failure {
   type: "Failure";
@@ -255,7 +271,7 @@ export interface ReloadRejected {
   traceback: string;
 }
 
-/** A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only. */
+/** A worker ended abnormally. `story` is one sentence for a learner, `traceback` its own frames only, `decision` what its supervisor does about it; `restarts_left` is -1 where there is no limit to count. */
 export interface WorkerCrashed {
   type: "WorkerCrashed";
   number: number;
@@ -266,6 +282,10 @@ export interface WorkerCrashed {
   last_message: string;
   state: string;
   traceback: string;
+  hint: string;
+  supervisor: string;
+  decision: string;
+  restarts_left: number;
 }
 
 export interface WorkerRestarted {
@@ -305,9 +325,9 @@ export interface WorkerOutput {
   text: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | StartTree;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetUsage | StartTree;
 
-export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Failure;
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Failure;
 
 export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerOutput;
 
@@ -323,5 +343,6 @@ export interface Replies {
   GetDiff: Diff;
   GetSource: Source;
   GetTree: Tree;
+  GetUsage: Usage;
   StartTree: Tree;
 }
