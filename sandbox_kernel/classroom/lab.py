@@ -118,9 +118,15 @@ class Lab:
         self.load_text(cell.meta["name"], cell.body)
 
     def load_text(self, module: str, text: str) -> None:
-        reply = self._ask("load", sources={module: text})
+        self.load_together({module: text})
+
+    def load_together(self, texts: Mapping[str, str]) -> None:
+        """Several modules as one change: all or none of them."""
+        reply = self._ask("load", sources=dict(texts))
         if not reply["ok"]:
-            raise Refused(f"this version of '{module}' was refused: {'; '.join(reply['problems']) or reply['summary']}")
+            names = " and ".join(f"'{name}'" for name in texts)
+            why = "; ".join(reply["problems"]) or reply["summary"]
+            raise Refused(f"this version of {names} was refused: {why}")
 
     def refusal(self, module: str, text: str) -> str:
         """Why the sandbox refuses `text`; empty when it takes it."""
@@ -148,6 +154,32 @@ class Lab:
     def evaluate(self, text: str, **names: object) -> Any:  # Any: any plain data
         """Runs helper lines in the sandbox and returns the value of the last one; put no expected value in them."""
         return self._ask("evaluate", text=text, names=plain.encode(names, _no_handles))
+
+    def whereis(self, worker: str) -> int | None:
+        """The number of the incarnation that has this name now; None when nobody has. A restart gives a new number."""
+        found: int | None = self._ask("whereis", name=worker)
+        return found
+
+    def children(self, supervisor: str) -> dict[str, str]:
+        """The status of each child by its id, in start order; asked after all restarts that were under way."""
+        found: dict[str, str] = self._ask("children", name=supervisor)
+        return found
+
+    def crash(self, worker: str, request: object) -> str:
+        """Call a worker with something that ends it; the reason of the end. Misses when it answers instead."""
+        try:
+            got = self.call(worker, request)
+        except AnswerError as error:
+            return error.text
+        raise Miss(f"'{worker}' was expected to crash on {request!r}, but it answered {got!r}.")
+
+    @contextmanager
+    def tells(self, next_step: str) -> Iterator[None]:
+        """What the learner's code raises within is a miss with this next step, not an error."""
+        try:
+            yield
+        except AnswerError as error:
+            raise Miss(f"{error}. {next_step}") from None
 
     @contextmanager
     def raises(self, kind: str, next_step: str = "") -> Iterator[None]:

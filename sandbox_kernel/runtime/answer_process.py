@@ -27,8 +27,8 @@ Args = Mapping[str, Any]  # JSON
 class AnswerProcess:
     """Carries out one request after another. Objects that are no plain data stay here under a number."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, system: System) -> None:
+        self._session, self._system = session, system
         self._kept: list[object] = []
         self._requests: dict[str, Callable[[Args], object]] = {
             "load": self._load,
@@ -38,6 +38,8 @@ class AnswerProcess:
             "call": self._call,
             "evaluate": self._evaluate,
             "start": lambda args: self._session.start_tree(args["target"]) and None,
+            "whereis": self._whereis,
+            "children": self._children,
             "ask": lambda args: api.call(args["target"], self._value(args["request"]), timeout_s=args["timeout_s"]),
             "send": lambda args: api.cast(args["target"], self._value(args["message"])),
         }
@@ -65,6 +67,15 @@ class AnswerProcess:
     def _rollback(self, args: Args) -> dict[str, object]:
         done = self._session.roll_back(args["name"], args["number"])
         return {"ok": done.ok, "summary": done.summary, "stage": done.stage, "problems": []}
+
+    def _whereis(self, args: Args) -> int | None:
+        ref = self._system.whereis(args["name"])
+        return None if ref is None else ref.incarnation
+
+    def _children(self, args: Args) -> dict[str, str]:
+        """The supervisor answers in its turn, so after the restarts that it had begun."""
+        words = {None: "stopped", "restarting": "restarting"}
+        return {str(c.id): words.get(c.ref, "running") for c in self._system.which_children(args["name"])}
 
     def _call(self, args: Args) -> object:
         function: Any = self._kept[args["handle"]]  # Any: whatever the learner made
@@ -100,7 +111,8 @@ def main(descriptor: int) -> None:
     system = System()
     system.start()
     session = Session.open(Path.cwd(), namespaces=lambda: (), system=system)
-    process = AnswerProcess(session)
+    api.set_default_system(system)
+    process = AnswerProcess(session, system)
     for line in channel:
         try:
             reply = plain.to_line(process.reply_to(plain.from_line(line)))
