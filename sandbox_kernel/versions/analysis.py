@@ -162,7 +162,7 @@ class Analysis:
             case messages.UnusedVariable():
                 return f"'{first}' is given a value but never used", "unused-variable", "remove it, or use it"
             case messages.RedefinedWhileUnused():
-                text = f"'{first}' is defined again; the one of line {message.message_args[1].lineno} is never used"
+                text = f"'{first}' is defined again; the one of line {message.message_args[1]} is never used"
                 return text, "redefined", "rename or remove one of the two"
             case messages.ImportStarUsed() | messages.ImportStarUsage():
                 return "names from 'import *' cannot be checked", "import-star", "import the names that you need"
