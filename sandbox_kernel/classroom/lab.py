@@ -125,18 +125,18 @@ class Lab:
         reply = self._ask("load", sources=dict(texts))
         if not reply["ok"]:
             names = " and ".join(f"'{name}'" for name in texts)
-            why = "; ".join(reply["problems"]) or reply["summary"]
+            why = self._in_their_words("; ".join(reply["problems"]) or reply["summary"])
             raise Refused(f"this version of {names} was refused: {why}")
 
     def refusal(self, module: str, text: str) -> str:
         """Why the sandbox refuses `text`; empty when it takes it."""
         reply = self._ask("load", sources={module: text})
-        return "" if reply["ok"] else str(reply["summary"])
+        return "" if reply["ok"] else self._in_their_words(str(reply["summary"]))
 
     def rollback(self, module: str, number: int) -> None:
         reply = self._ask("rollback", name=module, number=number)
         if not reply["ok"]:
-            raise Refused(f"the way back to version {number} of '{module}' was refused: {reply['summary']}")
+            raise Refused(f"the way back to version {number} of '{module}' was refused: {self._in_their_words(reply['summary'])}")
 
     def module(self, name: str) -> Any:  # Any: a Remote
         return self._ask("module", name=name)
@@ -216,6 +216,10 @@ class Lab:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _in_their_words(self, text: str) -> str:
+        """Without the path of the directory that the check made up."""
+        return text.replace(f"{self._folder.name}/work/", "")
 
     @property
     def _answer_module(self) -> str:
