@@ -354,6 +354,16 @@ class TreeChanged(Event, kw_only=True):
     reason: str
 
 
+class WorkerBlocked(Event, kw_only=True):
+    """A handler keeps the tree's loop for itself, so that no worker goes on; `ended` once the watchdog ended it."""
+
+    worker: str
+    seconds: float
+    message: str = ""
+    stack: str = ""
+    ended: bool = False
+
+
 class WorkerOutput(Event, kw_only=True):
     """What a worker printed."""
 
@@ -361,7 +371,16 @@ class WorkerOutput(Event, kw_only=True):
     text: str
 
 
-AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerOutput
+AnyEvent = (
+    Reloaded
+    | ReloadRejected
+    | WorkerCrashed
+    | WorkerRestarted
+    | SupervisorGaveUp
+    | TreeChanged
+    | WorkerBlocked
+    | WorkerOutput
+)
 
 
 def to_builtins(message: Message) -> dict[str, Any]:  # Any: JSON

@@ -19,7 +19,6 @@ from typing import Any
 from sandbox_kernel import plain
 from sandbox_kernel.runtime.session import Session
 from sandbox_kernel.supervision import api
-from sandbox_kernel.supervision.system import System
 
 Args = Mapping[str, Any]  # JSON
 
@@ -108,11 +107,9 @@ def _is_ours(filename: str) -> bool:
 
 def main(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor).makefile("rwb")
-    system = System()
-    system.start()
-    session = Session.open(Path.cwd(), namespaces=lambda: (), system=system)
-    api.set_default_system(system)
-    process = AnswerProcess(session, system)
+    session = Session.open(Path.cwd(), namespaces=lambda: ())
+    api.set_default_system(session.system)
+    process = AnswerProcess(session, session.system)
     for line in channel:
         try:
             reply = plain.to_line(process.reply_to(plain.from_line(line)))

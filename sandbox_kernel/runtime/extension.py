@@ -34,11 +34,11 @@ def unload(shell: Any) -> None:  # Any: IPython
 def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPython and ipykernel
     from sandbox_kernel.runtime import lesson_magics, magics, requests, session
     from sandbox_kernel.runtime.channel import ControlChannel
-    from sandbox_kernel.runtime.system import start_system
+    from sandbox_kernel.supervision.api import set_default_system
 
-    opened = session.Session.open(directory.resolve(), namespaces=lambda: [shell.user_ns], system=start_system(shell))
+    opened = session.Session.open(directory.resolve(), namespaces=lambda: [shell.user_ns])
     session.set_current(opened)
-    opened.follow_system()
+    set_default_system(opened.system)
     magics.register(shell, opened)
     lesson_magics.register(shell)
     ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events).open()

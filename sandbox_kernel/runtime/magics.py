@@ -6,7 +6,10 @@ A refused edit is shown in full and then ends the cell with one short line, so t
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
@@ -22,6 +25,9 @@ from sandbox_kernel.runtime.session import Session
 NAMED = ("sandbox_reload", "sandbox_history", "sandbox_diff", "sandbox_rollback", "sandbox_module", "sandbox_start")
 
 
+T = TypeVar("T")
+
+
 class Refused(SandboxError):
     """Ends a cell whose edit was refused; the report above says why, so no traceback is shown."""
 
@@ -30,7 +36,7 @@ class Refused(SandboxError):
 
 
 @magics_class
-class SandboxMagics(Magics):  # type: ignore[misc]  # IPython carries no types
+class SandboxMagics(Magics):
     def __init__(self, shell: Any, session: Session) -> None:  # Any: IPython
         super().__init__(shell)
         self.session = session
@@ -109,7 +115,7 @@ class SandboxMagics(Magics):  # type: ignore[misc]  # IPython carries no types
         """Which sandbox this is, its modules and their live versions."""
         return show.info(self.session.snapshot())
 
-    def _bind(self, names: Any) -> None:  # Any: any iterable of str
+    def _bind(self, names: Iterable[str]) -> None:
         """Give the notebook the names of the modules, as an import statement would, unless it uses them itself."""
         bind_modules(self.shell, names)
 
@@ -121,10 +127,7 @@ class SandboxMagics(Magics):  # type: ignore[misc]  # IPython carries no types
             raise Refused("nothing was changed; the reason stands above")
 
 
-def bind_modules(shell: Any, names: Any) -> None:  # Any: IPython; any iterable of str
-    import sys
-    import types
-
+def bind_modules(shell: Any, names: Iterable[str]) -> None:  # Any: IPython
     for name in names:
         top = name.partition(".")[0]
         if top in sys.modules and isinstance(shell.user_ns.get(top, sys), types.ModuleType):
@@ -140,7 +143,7 @@ def _parse(magic: Any, line: str) -> Any:  # Any: IPython's magic functions and 
         raise UsageError(f"that was not understood; see %{magic.__name__}?") from None
 
 
-def _asked(question: Any) -> Any:  # Any: what the question returns
+def _asked(question: Callable[[], T]) -> T:
     """Bad input is one clear line, not a traceback."""
     try:
         return question()

@@ -32,53 +32,70 @@ from sandbox_kernel.runtime.edits import Edit, Installer
 from sandbox_kernel.runtime.events import EventLog
 from sandbox_kernel.runtime.lock import DirectoryLock
 from sandbox_kernel.runtime.modules import MAX_SOURCE_BYTES, ModuleDirectory, SandboxFinder, check_name, too_large
+from sandbox_kernel.runtime.tree import TreeReporter
 from sandbox_kernel.supervision.system import System
+from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.store import Change, VersionStore
 
 TREES = "trees"
+PRELOAD = (*compiler.PRELOAD, "sandbox_kernel.supervision.api", "sandbox_kernel.supervision.worker")
 
 
 class Session:
     """Made by `Session.open`; `close` ends the tree, the compile worker and the lock."""
 
     def __init__(
-        self, directory: ModuleDirectory, store: VersionStore, compiler: Compiler, reloader: Reloader, system: System
+        self,
+        directory: ModuleDirectory,
+        store: VersionStore,
+        *,
+        compiler: Compiler,
+        reloader: Reloader,
+        system: System,
+        events: EventLog,
     ) -> None:
-        self.directory, self.store, self.system = directory, store, system
-        self.events = EventLog()
+        self.directory, self.store, self.system, self.events = directory, store, system, events
         self.started = time.time()
         self.notices: list[str] = []
         self._compiler, self._reloader = compiler, reloader
         self._lock = threading.RLock()
-        self._live = {
-            name: (version.number, store.source(name, version.number)) for name, version in store.live().items()
-        }
+        self._live = {name: (version.number, version.source) for name, version in store.live().items()}
         self._finder = SandboxFinder(directory, self.live_sources, self._on_loaded)
         self._installer = Installer(self._finder, reloader, system)
         self._applying = False
+        self._release: Callable[[], None] = lambda: None
 
     @classmethod
-    def open(cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]], system: System) -> Session:
-        """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it."""
+    def open(cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]]) -> Session:
+        """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it.
+
+        `namespaces` are the notebook's own, Any: values of a learner's names.
+        """
         root.mkdir(parents=True, exist_ok=True)
         lock = DirectoryLock(root / ".sandbox" / "lock")
         lock.acquire()
         store = VersionStore.open(root / ".sandbox")
-        compiler = Compiler(search_path=[str(root)])
-        session = cls(ModuleDirectory(root), store, compiler, Reloader(namespaces), system)
+        events = EventLog()
+        session = cls(
+            ModuleDirectory(root),
+            store,
+            compiler=Compiler(search_path=[str(root)], preload=PRELOAD),
+            reloader=Reloader(namespaces),
+            system=System(name="sandbox", events=TreeReporter(events)).start(),
+            events=events,
+        )
         session._release = lock.release
         if store.recovered_from:
             session.notices.append(
-                f"the version store was damaged; it is kept as {store.recovered_from} and a new history begins with the "
-                "saved files"
+                f"the version store was damaged; it is kept as {store.recovered_from} and a new history begins with "
+                "the saved files"
             )
         session._finder.install()
         return session
 
-    _release: Callable[[], None] = staticmethod(lambda: None)
-
     def close(self) -> None:
+        """Ends the trees within two seconds, as a kernel that shuts down has no longer."""
         self._finder.uninstall()
         self.system.stop(timeout_s=2.0)
         self._compiler.close()
@@ -119,7 +136,7 @@ class Session:
         return wire.Snapshot(hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last)
 
     def tree(self) -> wire.Tree:
-        return wire.Tree(roots=[views.tree_node(node) for node in self.system.tree()])
+        return wire.Tree(roots=[views.tree_node(node) for node in self.system.tree().roots])
 
     # -- edits --------------------------------------------------------------------------------------------------
 

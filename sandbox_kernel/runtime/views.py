@@ -14,7 +14,7 @@ from sandbox_kernel.versions.records import Version
 
 if TYPE_CHECKING:
     from sandbox_kernel.runtime.session import Session
-    from sandbox_kernel.supervision.tree import TreeNode
+    from sandbox_kernel.supervision.events import NodeSnapshot
 
 
 def problems(report: CompileReport) -> list[wire.Problem]:
@@ -126,11 +126,11 @@ def module_info(session: Session, name: str) -> wire.ModuleInfo:
     )
 
 
-def tree_node(node: TreeNode) -> wire.TreeNode:
+def tree_node(node: NodeSnapshot) -> wire.TreeNode:
     return wire.TreeNode(
         id=node.id,
-        name=node.name or "",
-        kind=node.kind,
+        name="" if node.name is None else str(node.name),
+        kind="supervisor" if node.kind == "supervisor" else "worker",
         status=node.status,
         restarts=node.restarts,
         max_restarts=node.max_restarts,
@@ -138,7 +138,7 @@ def tree_node(node: TreeNode) -> wire.TreeNode:
         strategy=node.strategy,
         mailbox=node.mailbox,
         module=node.module,
-        version=str(node.version),
+        version=node.version,
         age_s=node.age_s,
         state=node.state,
         last_crash=node.last_crash,

@@ -316,6 +316,18 @@ export interface TreeChanged {
   reason: string;
 }
 
+/** A handler keeps the tree's loop for itself, so that no worker goes on; `ended` once the watchdog ended it. */
+export interface WorkerBlocked {
+  type: "WorkerBlocked";
+  number: number;
+  time: number;
+  worker: string;
+  seconds: number;
+  message: string;
+  stack: string;
+  ended: boolean;
+}
+
 /** What a worker printed. */
 export interface WorkerOutput {
   type: "WorkerOutput";
@@ -329,7 +341,7 @@ export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | Relo
 
 export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Failure;
 
-export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerOutput;
+export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput;
 
 /** Which reply answers which request, unless it is a Failure. */
 export interface Replies {
