@@ -75,27 +75,35 @@ class SandboxMagics(Magics):
 
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
-    @argument("left", type=int, nargs="?", help="a version's number, 0 for the saved file; default: the one before")
-    @argument("right", type=int, nargs="?", help="a version's number, 0 for the saved file; default: the live one")
+    @argument("left", nargs="?", default="-1", help="3, v3, a tag, live, newest, -1 (the one before) or file")
+    @argument("right", nargs="?", default="live", help="the same; the live version when left out")
     @line_magic
     def sandbox_diff(self, line: str) -> show.Rich:
         """What differs between two versions of a module."""
         args = _parse(self.sandbox_diff, line)
-        right = self.session.live_number(args.name) if args.right is None else args.right
-        left = max(1, right - 1) if args.left is None else args.left
-        return _asked(lambda: show.diff(views.diff(self.session, args.name, left, right)))
+        return _asked(lambda: show.diff(self._diff(args.name, args.left, args.right)))
+
+    def _diff(self, name: str, left: str, right: str) -> wire.Diff:
+        return views.diff(self.session, name, self._number(name, left), self._number(name, right))
+
+    def _number(self, name: str, reference: str) -> int:
+        """0 stands for the saved file."""
+        return 0 if reference in {"file", "0"} else self.session.store.resolve(name, reference)
 
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
-    @argument("number", type=int, help="the version to make live again")
+    @argument("version", help="the version to make live again: 3, v3, a tag, or -1 for the one before")
     @argument("--expect-refusal", action="store_true", help="the lesson wants this to be refused; go on then")
     @line_magic
     def sandbox_rollback(self, line: str) -> None:
         """Make an older (or newer) version live again, with live objects and workers keeping their state."""
         args = _parse(self.sandbox_rollback, line)
-        result = _asked(lambda: self.session.roll_back(args.name, args.number))
+        result = _asked(lambda: self._roll_back(args.name, args.version))
         self._bind([args.name] if result.ok else [])
         self._show(result, args.expect_refusal)
+
+    def _roll_back(self, name: str, reference: str) -> wire.Applied:
+        return self.session.roll_back(name, self.session.store.resolve(name, reference))
 
     @magic_arguments()
     @argument("target", help="module:function that returns a Supervisor; the function is 'tree' when left out")

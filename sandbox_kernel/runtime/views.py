@@ -94,11 +94,19 @@ def history(session: Session, name: str, *, limit: int = 100, before: int = 0) -
     """Raises ModuleNotFound for a module that has neither versions nor a file."""
     if name not in session.known():
         raise ModuleNotFound(name, session.known())
-    store = session.store
-    if not store.newest(name):
+    store, newest = session.store, newest_number(session, name)
+    if not newest:
         return wire.History(module=name, live=0, versions=[], total=0)
     versions = [version_info(version) for version in store.history(name, limit=limit, before=before)]
-    return wire.History(module=name, live=session.live_number(name), versions=versions, total=store.newest(name))
+    return wire.History(module=name, live=session.live_number(name), versions=versions, total=newest)
+
+
+def newest_number(session: Session, name: str) -> int:
+    """0 for a file that has no version yet."""
+    try:
+        return session.store.newest(name)
+    except ModuleNotFound:
+        return 0
 
 
 def diff(session: Session, name: str, left: int, right: int) -> wire.Diff:
@@ -114,7 +122,7 @@ def diff(session: Session, name: str, left: int, right: int) -> wire.Diff:
 
 def module_info(session: Session, name: str) -> wire.ModuleInfo:
     source = session.live_sources().get(name)
-    newest = session.store.newest(name)
+    newest = newest_number(session, name)
     return wire.ModuleInfo(
         name=name,
         live=session.live_number(name),

@@ -251,7 +251,7 @@ def test_the_control_channel_answers_while_a_cell_runs(shared: Notebook) -> None
         ("%%sandbox_module ok\n" + "x = 1\n" * 900_000, "a module may have 1 MB"),
         ("%sandbox_reload nothing", "this sandbox has no module 'nothing'"),
         ("%sandbox_start ok", "'ok' has no function 'tree'"),
-        ("%sandbox_rollback ok one", "invalid int value: 'one'"),
+        ("%sandbox_rollback ok one", "'one' is no version of 'ok'"),
     ],
 )
 def test_bad_input_gets_one_clear_sentence(shared: Notebook, code: str, sentence: str) -> None:
