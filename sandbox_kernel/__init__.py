@@ -56,9 +56,11 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: Any) -> None:  # Any: IPython is imported only inside kernels
     """`%load_ext sandbox_kernel`: in a sandbox the whole product, in any other kernel the reloader and host magics."""
+    from sandbox_kernel.host.magics import register
     from sandbox_kernel.runtime.extension import load
 
     load(shell)
+    register(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:  # Any: as above

@@ -133,7 +133,9 @@ class Session:
     def snapshot(self) -> wire.Snapshot:
         last = self.events.last  # before the rest: a view may then see an event twice, but never miss one
         modules = [views.module_info(self, name) for name in self.known()]
-        return wire.Snapshot(hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last)
+        return wire.Snapshot(
+            hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last, trees=self._trees()
+        )
 
     def tree(self) -> wire.Tree:
         return wire.Tree(roots=[views.tree_node(node) for node in self.system.tree().roots])

@@ -54,10 +54,14 @@ def translate(event: tree_events.Event) -> wire.AnyEvent | None:
             return wire.WorkerCrashed(
                 worker=report.worker,
                 reason=describe(report.reason),
-                story=report.story + (f" ({report.hint})" if report.hint else ""),
+                story=report.story,
                 last_message=report.message,
                 state=report.state,
                 traceback=report.traceback,
+                hint=report.hint,
+                supervisor=report.supervisor,
+                decision=report.decision,
+                restarts_left=-1 if report.restarts_left is None else report.restarts_left,
             )
         case tree_events.WorkerRestarted():
             return wire.WorkerRestarted(
