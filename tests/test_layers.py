@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "sandbox_kernel"
 ALLOWED: dict[str, set[str]] = {
     "bootstrap": set(),
     "errors": set(),
-    "wire": {"errors"},
+    "wire_records": set(),
+    "wire": {"errors", "wire_records"},
     "plain": set(),
     "isolation": {"errors"},
     "versions": {"errors"},

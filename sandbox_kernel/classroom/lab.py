@@ -136,7 +136,9 @@ class Lab:
     def rollback(self, module: str, number: int) -> None:
         reply = self._ask("rollback", name=module, number=number)
         if not reply["ok"]:
-            raise Refused(f"the way back to version {number} of '{module}' was refused: {self._in_their_words(reply['summary'])}")
+            raise Refused(
+                f"the way back to version {number} of '{module}' was refused: {self._in_their_words(reply['summary'])}"
+            )
 
     def module(self, name: str) -> Any:  # Any: a Remote
         return self._ask("module", name=name)

@@ -19,6 +19,7 @@ from typing import Any
 from sandbox_kernel import plain
 from sandbox_kernel.runtime.session import Session
 from sandbox_kernel.supervision import api
+from sandbox_kernel.supervision.system import System
 
 Args = Mapping[str, Any]  # JSON
 

@@ -18,4 +18,7 @@ def test_a_second_definition_is_a_warning_with_the_line_of_the_first(source: str
     finally:
         compiler.close()
     (finding,) = report.diagnostics["twice"]
-    assert ("warning", "'path' is defined again; the one of line 1 is never used") == (finding.severity, finding.message)
+    assert ("warning", "'path' is defined again; the one of line 1 is never used") == (
+        finding.severity,
+        finding.message,
+    )
