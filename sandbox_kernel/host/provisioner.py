@@ -1,7 +1,7 @@
 """The provisioner that the `sandbox` kernelspec names: every Jupyter front end starts its sandboxes through it.
 
 It adds to the stock one: a directory of the sandbox's own (see `place`), an entry in the registry, and notice of an
-exit at once instead of by polling. Isolation and fast start change what `kernel_environment` and `launch_kernel` do.
+exit at once instead of by polling. How strongly a kernel is isolated is `confinement`'s affair.
 
 Weighed: (a) a KernelManager subclass, which each front end would have to be configured for; (b) a wrapper command in
 the kernelspec's argv, which knows neither the notebook nor the life of the kernel manager; (c) a provisioner, which
@@ -14,16 +14,18 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import registry
+from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
 
@@ -36,6 +38,7 @@ class SandboxProvisioner(LocalProvisioner):
     """One kernel of a kernel manager, restarts included. `place` is None before the first start and after the end."""
 
     place: Place | None = None
+    confinement: Confinement | None = None
     exit_status: int | None = None
     _entry_id: str = ""
 
@@ -43,21 +46,64 @@ class SandboxProvisioner(LocalProvisioner):
         """Called by the kernel manager before each start; Any: whatever Popen and the manager take."""
         given = dict(kwargs.get("env") or os.environ)
         cwd = Path(kwargs.get("cwd") or os.getcwd()).absolute()
+        if self.confinement is None:
+            self.confinement = await asyncio.to_thread(confinement_for, given, self.kernel_spec)
+            for reason in self.confinement.choice.reasons:
+                self.log.warning(reason)
         if self.place is None:
             self.place = choose_place(given, cwd)
+        if self.confinement.is_closed:
+            self._use_files_as_sockets(self.confinement.socket_prefix)
         self._label = {name: given.pop(name, "") for name in OURS}
         if self._label[NAME]:
             kwargs.setdefault("cwd", str(self.place.directory))
-        kwargs["env"] = {**self.kernel_environment(given), DIRECTORY: str(self.place.directory)}
+        kwargs["env"] = {**self.confinement.environment(given), DIRECTORY: str(self.place.directory)}
         return dict(await super().pre_launch(**kwargs))
 
-    def kernel_environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """What the kernel sees of the environment it was given; the isolation levels narrow it."""
-        return dict(given)
+    def _use_files_as_sockets(self, prefix: str) -> None:
+        """A kernel without a network answers on sockets in a directory that it shares with this process alone."""
+        manager = self.parent
+        if manager is not None and getattr(manager, "ip", "") != prefix:
+            manager.cache_ports = False
+            manager.transport, manager.ip = "ipc", prefix
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:  # Any: as the base class has it
+        """StartError when the isolation that was asked for is not what the kernel got; then nothing runs."""
         self.exit_status = None
-        return await super().launch_kernel(cmd, **kwargs)
+        assert self.confinement is not None
+        assert self.place is not None
+        if self.confinement.level == "none":
+            return await super().launch_kernel(cmd, **kwargs)
+        cwd = Path(kwargs.get("cwd") or os.getcwd())
+        connection = getattr(self.parent, "connection_file", "")
+        connection = os.path.realpath(connection) if connection else ""
+        prepare = self.confinement.begin
+        with await asyncio.to_thread(prepare, cmd, kwargs["env"], self.place.directory, cwd, connection) as start:
+            kwargs |= {"pass_fds": start.inherited, "independent": True}
+            info = await super().launch_kernel(start.command(cmd), **kwargs)
+            assert self.pid is not None
+            try:
+                self.confinement.started = await asyncio.to_thread(start.finish, self.pid)
+            except StartError:
+                await self.wait()
+                await asyncio.to_thread(self.confinement.leave)
+                raise
+        for note in self.confinement.notes:
+            self.log.warning(note)
+        self.pid = self.confinement.started.kernel
+        return info
+
+    async def send_signal(self, signum: int) -> None:
+        """To the kernel and what it started; the end of a kernel with a keeper is the keeper's work, so none escapes."""
+        started = self.confinement.started if self.confinement else None
+        if started is None:
+            await super().send_signal(signum)
+        elif self.running:
+            with contextlib.suppress(ProcessLookupError):
+                if signum == signal.SIGKILL:
+                    os.kill(started.keeper, signal.SIGTERM)
+                else:
+                    os.killpg(started.kernel, signum)
 
     async def post_launch(self, **kwargs: Any) -> None:
         """Called once the process runs: tell the registry. A full disk must not stop a kernel."""
@@ -88,8 +134,11 @@ class SandboxProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         """Called when the kernel has ended. A restart keeps directory and claim; the manager's end gives them back."""
         await super().cleanup(restart=restart)
+        if self.confinement is not None:
+            await asyncio.to_thread(self.confinement.leave if restart else self.confinement.close)
         if restart:
             return
+        self.confinement = None
         if self._entry_id:
             with contextlib.suppress(OSError):
                 registry.remove(self._entry_id)

@@ -103,7 +103,9 @@ def create(limits: Limits) -> Cgroup | None:
 
 
 def why_not() -> str:
-    """One sentence for people when `create` gives None."""
+    """One sentence for people when `create` gives None; empty when it gives a cgroup."""
+    if available():
+        return ""
     if not _ROOT.is_dir():
         return "this machine has no cgroup file system"
     return "the cgroup is not delegated to this user; run it with `systemd-run --user --scope -p Delegate=yes`"

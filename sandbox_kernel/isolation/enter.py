@@ -190,7 +190,16 @@ def _devices(spec: Spec) -> tuple[str, ...]:
 
 def _readable(spec: Spec) -> tuple[str, ...]:
     own = f"/proc/{os.getpid()}"
-    return (*system_paths(), *spec.programs, *spec.readable, *_FENCE_READABLE, own)
+    given = [part for path in spec.readable for part in _without(path, spec.hidden)]
+    return (*system_paths(), *spec.programs, *given, *_FENCE_READABLE, own)
+
+
+def _without(path: str, hidden: tuple[str, ...]) -> list[str]:
+    """The directory, or its entries one by one where one of them is hidden: Landlock can allow, never except."""
+    inside = [other for other in hidden if os.path.dirname(other) == path]
+    if not inside:
+        return [path]
+    return [entry.path for entry in os.scandir(path) if entry.path not in inside]
 
 
 def _writable(spec: Spec) -> tuple[str, ...]:
@@ -198,12 +207,11 @@ def _writable(spec: Spec) -> tuple[str, ...]:
 
 
 def run(argv: list[str]) -> None:
-    """Become the program: a Python module in this very interpreter, anything else by executing it."""
-    if len(argv) >= 3 and os.path.realpath(argv[0]) == os.path.realpath(sys.executable) and argv[1] == "-m":
-        import runpy
+    """Become the program: `-m module` in this very interpreter, anything else by executing it."""
+    if argv[0] != "-m":
+        os.execvp(argv[0], argv)
+    import runpy  # not needed by the fork server
 
-        sys.argv = argv[2:]
-        sys.path.insert(0, "")
-        runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
-        return
-    os.execvp(argv[0], argv)
+    sys.argv = argv[1:]
+    sys.path.insert(0, "")
+    runpy.run_module(argv[1], run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""The launcher program: `python -P -m sandbox_kernel.isolation.launch FD PROGRAM ARGUMENTS...`
+"""The launcher program: `python -P -m sandbox_kernel.isolation.launch FD PROGRAM ARGUMENTS...` (or `-m MODULE ...`)
 
 FD is a SOCK_SEQPACKET socket to whoever started it: the `Spec` comes in as its only message, one report goes out, and
 its end means that the host is gone.

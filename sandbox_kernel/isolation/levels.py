@@ -10,13 +10,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sandbox_kernel.errors import StartError
+from sandbox_kernel.isolation import cgroups, landlock
 from sandbox_kernel.isolation.spec import LEVELS, Level
 
 AUTO: Final = "auto"
@@ -30,7 +31,7 @@ PROMISES: Final[dict[Level, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`missing` gives the reason for each level that cannot be had; an empty text for those that can."""
+    """`missing` gives the reason for each level that cannot be had, an empty text for those that can; so does `cgroups`."""
 
     missing: Mapping[Level, str]
     landlock: int
@@ -49,48 +50,59 @@ class Choice:
     reasons: tuple[str, ...] = ()
 
 
-@cache
 def machine() -> Machine:
-    """What this machine has, tried out once in a process of its own (0.1 s)."""
-    if sys.platform != "linux":
-        why = "it needs Linux"
-        posix = "" if os.name == "posix" else "it needs a POSIX system"
-        return Machine({"none": "", "limits": posix, "fence": why, "jail": why}, 0, why)
-    command = [sys.executable, "-P", "-m", "sandbox_kernel.isolation.probe"]
-    answer = subprocess.run(command, capture_output=True, timeout=30, check=False)
-    try:
-        found = json.loads(answer.stdout)
-    except ValueError:
-        last = answer.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        why = f"trying it out failed: {last or 'no answer'}"
-        return Machine({"none": "", "limits": why, "fence": why, "jail": why}, 0, why)
-    return Machine(found["levels"], found["landlock"], found["cgroups"])
+    """Everything about this machine; tries out what was not tried before (0.05 s each)."""
+    missing = {level: missing_for(level) for level in LEVELS}
+    return Machine(missing, landlock.abi() if sys.platform == "linux" else 0, cgroups.why_not())
 
 
-def choose(level: str = AUTO, here: Machine | None = None) -> Choice:
-    """The level to use and the reasons against stronger ones. Raises StartError if a named level cannot be had."""
-    if level != AUTO and level not in LEVELS:
-        raise ValueError(f"there is no isolation level '{level}'; there are {AUTO}, {', '.join(LEVELS)}")
+@cache
+def missing_for(level: Level) -> str:
+    """Why this machine cannot have the level, empty if it can: tried out once, in a process of its own."""
     if level == "none":
-        return Choice("none")
-    here = here or machine()
-    if level == AUTO:
-        best = here.strongest
-        stronger = LEVELS[LEVELS.index(best) + 1 :]
-        return Choice(best, tuple(f"isolation '{name}' is not available: {explain(name, here)}" for name in stronger))
-    chosen = LEVELS[LEVELS.index(level)]
-    if here.missing[chosen]:
-        why = explain(chosen, here)
-        raise StartError(
-            f"isolation '{chosen}' is not available: {why}. Ask for '{here.strongest}' or '{AUTO}' instead",
-            reason="isolation",
-        )
-    return Choice(chosen)
+        return ""
+    if sys.platform != "linux":
+        return "it needs Linux"
+    return str(json_of(ask_probe(level)).get(level, "trying it out failed"))
 
 
-def explain(level: Level, here: Machine) -> str:
+def ask_probe(*levels: Level) -> bytes:
+    command = [sys.executable, "-P", "-m", "sandbox_kernel.isolation.probe", *levels]
+    return subprocess.run(command, capture_output=True, timeout=30, check=False, cwd="/").stdout
+
+
+def json_of(answer: bytes) -> dict[str, Any]:  # Any: JSON
+    try:
+        found: dict[str, Any] = json.loads(answer)  # Any: as above
+    except ValueError:
+        return {}
+    return found
+
+
+def choose(level: str = AUTO, missing: Callable[[Level], str] = missing_for) -> Choice:
+    """The level to use and the reasons against stronger ones. Raises StartError if a named level cannot be had."""
+    if level not in (AUTO, *LEVELS):
+        raise ValueError(f"there is no isolation level '{level}'; there are {AUTO}, {', '.join(LEVELS)}")
+    if level != AUTO:
+        chosen = LEVELS[LEVELS.index(level)]
+        if missing(chosen):
+            raise StartError(
+                f"isolation '{chosen}' is not available: {explain(chosen, missing)}. "
+                f"Ask for '{choose(AUTO, missing).level}' or '{AUTO}' instead",
+                reason="isolation",
+            )
+        return Choice(chosen)
+    reasons: list[str] = []
+    for candidate in reversed(LEVELS):
+        if not missing(candidate):
+            return Choice(candidate, tuple(reasons))
+        reasons.append(f"isolation '{candidate}' is not available: {explain(candidate, missing)}")
+    return Choice("none", tuple(reasons))
+
+
+def explain(level: Level, missing: Callable[[Level], str] = missing_for) -> str:
     """Why this level cannot be had and how to get it, in one sentence."""
-    why = here.missing[level]
+    why = missing(level)
     return f"{why}; {how_to_get(level)}" if why else "it is available"
 
 

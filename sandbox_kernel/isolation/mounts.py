@@ -70,6 +70,7 @@ class View:
         self._id_map = id_map or {}  # owner of what is given -> user namespace that maps it to the sandbox's user
         self._trees: dict[str, int] = {}
         self._links: dict[str, str] = {}
+        self._covers: list[str] = []
         self._root = -1
 
     def gather(self) -> None:
@@ -112,10 +113,11 @@ class View:
         self._proc()
         for link, target in self._links.items():
             os.symlink(target, _NEW_ROOT + link)
-        for path in sorted(self._trees):
-            self._place(self._trees[path], path)
-        for path in self.spec.hidden:
-            self._cover(path)
+        for path in sorted({*self._trees, *self.spec.hidden}):
+            if path in self._trees:
+                self._place(self._trees[path], path)
+            else:
+                self._cover(path)
         os.makedirs(_NEW_ROOT + self.spec.cwd, exist_ok=True)
 
     def _private(self, limits: Limits) -> None:
@@ -160,8 +162,10 @@ class View:
                 place(tree, entry.path)
 
     def _cover(self, path: str) -> None:
+        """Empty, but for what is placed in it later."""
         if os.path.isdir(_NEW_ROOT + path):
-            mount("sandbox", _NEW_ROOT + path, "tmpfs", _MS_NOSUID | _MS_NODEV | 1, "size=4k,nr_inodes=2,mode=555")
+            mount("sandbox", _NEW_ROOT + path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=64k,nr_inodes=64,mode=755")
+            self._covers.append(path)
 
     def _file(self, name: str, text: str) -> None:
         path = f"{_NEW_ROOT}/{name}"
@@ -183,7 +187,8 @@ class View:
         os.chdir(_NEW_ROOT)
         if os.path.exists("proc/self"):
             _seal("proc")
-        _seal("dev")
+        for path in ("/dev", *self._covers):
+            _seal("." + path)
         _seal(".")
         syscalls.call("pivot_root", b".\0", b".\0")
         syscalls.call("umount2", b".\0", _DETACH)

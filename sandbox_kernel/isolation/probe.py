@@ -1,7 +1,7 @@
-"""What this machine can do, found by doing it: `python -P -m sandbox_kernel.isolation.probe` prints one JSON object.
+"""What this machine can do, found by doing it: `python -P -m sandbox_kernel.isolation.probe LEVEL...` prints JSON.
 
 Every level is entered for real in a process of its own, so that the answer is about this kernel, this container and
-this user, not about version numbers. Run by `levels.machine`, once per host process; it leaves nothing behind.
+this user, not about version numbers. Run by `levels`, once per host process; it leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from contextlib import suppress
 
-from sandbox_kernel.isolation import cgroups, landlock
+from sandbox_kernel.isolation import landlock
 from sandbox_kernel.isolation.enter import enter
 from sandbox_kernel.isolation.limits import Limits
 from sandbox_kernel.isolation.spec import LEVELS, Level, Spec, python_paths, sandbox_user
@@ -59,12 +59,8 @@ def _try_out(spec: Spec, channel: socket.socket, place: str) -> None:
 
 
 def main() -> None:
-    found = {
-        "levels": {level: attempt(level) for level in LEVELS},
-        "landlock": landlock.abi(),
-        "cgroups": "" if cgroups.available() else cgroups.why_not(),
-    }
-    sys.stdout.write(json.dumps(found))
+    wanted = [level for level in LEVELS if level in sys.argv[1:]]
+    sys.stdout.write(json.dumps({"landlock": landlock.abi(), **{level: attempt(level) for level in wanted}}))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ import random
 import stat
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from sandbox_kernel.isolation.limits import Limits
@@ -57,8 +55,10 @@ class Spec:
 
 
 _ASK_PATHS: Final = """
-import json, sys
-found = [path for path in sys.path if path]
+import json, os, sys, sysconfig
+import sandbox_kernel
+found = [sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_path("stdlib"), *filter(None, sys.path)]
+found += [os.path.dirname(sandbox_kernel.__file__)]
 for finder in sys.meta_path:  # editable installs of setuptools keep their places in a module of their own
     mapping = getattr(sys.modules.get(getattr(finder, "__module__", "")), "MAPPING", None)
     found += [str(path) for path in mapping.values()] if isinstance(mapping, dict) else []
@@ -71,13 +71,13 @@ def python_paths(python: str = sys.executable) -> tuple[str, ...]:
     """What this interpreter and its installed packages need to be readable, and nothing of the user's home beside it.
 
     The interpreter is asked once per process, from a neutral place: what this process itself added to its path is its
-    own affair.
+    own affair. Raises OSError for one that has no sandbox_kernel installed.
     """
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    asked = subprocess.run([python, "-P", "-c", _ASK_PATHS], capture_output=True, cwd="/", env=clean, check=True)
-    named = [sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_path("stdlib"), str(Path(__file__).parents[1])]
-    named += json.loads(asked.stdout)
-    whole = {path for name in named for path in (os.path.abspath(name), os.path.realpath(name))}
+    asked = subprocess.run([python, "-P", "-c", _ASK_PATHS], capture_output=True, cwd="/", env=clean, check=False)
+    if asked.returncode:
+        raise OSError(f"{python} could not load sandbox_kernel; install it there, or choose isolation 'none'")
+    whole = {path for name in json.loads(asked.stdout) for path in (os.path.abspath(name), os.path.realpath(name))}
     fitting = sorted(path for path in whole if os.path.isdir(path) and not is_too_wide(path))
     return tuple(_outermost(fitting))
 

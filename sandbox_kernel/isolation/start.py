@@ -41,6 +41,14 @@ class Started:
         self.channel.close()
 
 
+def _module_at(argv: Sequence[str]) -> int:
+    """Where `-m` stands in a command that starts a Python module; 0 in any other command."""
+    if not os.path.basename(argv[0]).startswith("python"):
+        return 0
+    at = next((index for index, word in enumerate(argv) if index and not word.startswith("-X")), 0)
+    return at if at and argv[at] == "-m" else 0
+
+
 class Start:
     """One attempt to start a program at a level; `finish` gives it or raises StartError and leaves nothing behind."""
 
@@ -63,8 +71,12 @@ class Start:
         return (self._theirs.fileno(),)
 
     def command(self, argv: Sequence[str]) -> list[str]:
-        launcher = [sys.executable, "-P", "-m", "sandbox_kernel.isolation.launch"]
-        return [*launcher, str(self._theirs.fileno()), *argv]
+        """What to start instead of `argv`. `python -X... -m module` stays one start of that very interpreter."""
+        python, options, rest = sys.executable, [], list(argv)
+        if (at := _module_at(argv)) > 0:
+            python, options, rest = argv[0], list(argv[1:at]), list(argv[at:])
+        launcher = [python, *options, "-P", "-m", "sandbox_kernel.isolation.launch"]
+        return [*launcher, str(self._theirs.fileno()), *rest]
 
     def finish(self, keeper: int, *, timeout_s: float = 15.0) -> Started:
         """Hand over the spec, wait for the report, look from outside. Blocks; call it in a thread."""

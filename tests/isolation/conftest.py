@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox_kernel.isolation.levels import machine
+from sandbox_kernel.isolation.levels import missing_for
 from sandbox_kernel.isolation.limits import Limits
 from sandbox_kernel.isolation.spec import Level, Spec, python_paths, sandbox_user
 from sandbox_kernel.isolation.start import Start, Started
@@ -36,7 +36,7 @@ Launch = Callable[..., Run]
 
 
 def need(level: Level) -> None:
-    if why := machine().missing[level]:
+    if why := missing_for(level):
         pytest.skip(f"this machine has no '{level}': {why}")
 
 

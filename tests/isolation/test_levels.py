@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from sandbox_kernel.errors import StartError
-from sandbox_kernel.isolation.levels import Machine, choose, explain, machine
+from sandbox_kernel.isolation.levels import choose, explain, machine, missing_for
+from sandbox_kernel.isolation.spec import LEVELS, Level
 
-BARE = Machine(
-    {"none": "", "limits": "", "fence": "no Landlock (ENOSYS)", "jail": "unshare: not permitted (EPERM)"}, 0, ""
-)
+NONE_OF: dict[Level, str] = {"none": "", "limits": "", "fence": "no Landlock (ENOSYS)", "jail": "unshare (EPERM)"}
+BARE = NONE_OF.__getitem__
 REFUSE = """
 import errno, runpy, struct, ctypes
 from sandbox_kernel.isolation import seccomp, syscalls
@@ -25,19 +26,19 @@ runpy.run_module("sandbox_kernel.isolation.probe", run_name="__main__")
 """
 
 
-def machine_without(*names: str, error: str) -> Machine:
+def machine_without(*names: str, error: str) -> Callable[[Level], str]:
     code = REFUSE.format(names=names, error=error)
-    output = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
-    found = json.loads(output)
-    return Machine(found["levels"], found["landlock"], found["cgroups"])
+    command = [sys.executable, "-P", "-c", code, *LEVELS]
+    found: dict[Level, str] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return found.__getitem__
 
 
 def test_auto_takes_the_strongest_and_says_what_is_missing() -> None:
     choice = choose("auto", BARE)
     assert "limits" == choice.level
     assert [
+        "isolation 'jail' is not available: unshare (EPERM); ",
         "isolation 'fence' is not available: no Landlock (ENOSYS); ",
-        "isolation 'jail' is not available: unshare: not permitted (EPERM); ",
     ] == [reason[: reason.index(";") + 2] for reason in choice.reasons]
 
 
@@ -56,26 +57,29 @@ def test_an_unknown_level_names_the_known_ones() -> None:
         choose("vm", BARE)
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or bool(machine().missing["jail"]), reason="this machine has no jail to lose"
-)
+@pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("jail")), reason="this machine has no jail to lose")
 def test_without_user_namespaces_auto_takes_the_fence() -> None:
     here = machine_without("unshare", error="EPERM")
-    assert "fence" == here.strongest
-    assert here.missing["jail"].endswith("(EPERM)")
-    assert explain("jail", here).startswith(here.missing["jail"] + "; ")
+    assert "fence" == choose("auto", here).level
+    assert here("jail").endswith("(EPERM)")
+    assert explain("jail", here).startswith(here("jail") + "; ")
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or bool(machine().missing["fence"]), reason="this machine has no fence to lose"
-)
+@pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("fence")), reason="this machine has no fence to lose")
 def test_without_landlock_there_is_no_fence_but_the_jail_holds() -> None:
     here = machine_without("landlock_create_ruleset", error="ENOSYS")
-    assert "this kernel has no Landlock (ENOSYS)" == here.missing["fence"]
-    assert (machine().missing["jail"], 0) == (here.missing["jail"], here.landlock)
+    assert "this kernel has no Landlock (ENOSYS)" == here("fence")
+    assert missing_for("jail") == here("jail")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is for Linux")
 def test_without_seccomp_neither_fence_nor_jail_is_claimed() -> None:
     here = machine_without("seccomp", error="EINVAL")
-    assert "limits" == here.strongest
+    assert "limits" == choose("auto", here).level
+
+
+def test_the_whole_machine_is_described() -> None:
+    here = machine()
+    assert "" == here.missing["none"]
+    assert set(LEVELS) == set(here.missing)
+    assert choose("auto").level == here.strongest

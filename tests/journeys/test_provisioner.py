@@ -100,7 +100,8 @@ async def test_an_interrupt_reaches_the_running_cell(manager: AsyncKernelManager
         while (await client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
             pass
         await manager.interrupt_kernel()
-        reply = await client.get_shell_msg(timeout=30)
+        while (reply := await client.get_shell_msg(timeout=30))["msg_type"] != "execute_reply":
+            pass  # waiting for readiness may have asked more than once
         assert (request, "KeyboardInterrupt") == (reply["parent_header"]["msg_id"], reply["content"]["ename"])
     finally:
         client.stop_channels()

@@ -1,0 +1,185 @@
+"""The isolation of one kernel, restarts included: which level and limits were asked for, and a start that keeps to them.
+
+Called by the provisioner alone. `SANDBOX_KERNEL_ISOLATION` and `SANDBOX_KERNEL_LIMITS` in the environment that the
+kernel is started with come first, then `metadata.sandbox_kernel` of the kernelspec, then the default: `auto` with the
+`classroom` limits.
+
+Weighed for the notebook's own directory, where `cwd` is: (a) writable, as without a sandbox: then one notebook's code
+rewrites another's, and the other sandboxes beside it; (b) out of sight: then `open("data.csv")` fails in every course;
+(c) readable, the other sandboxes under it covered, and only the sandbox's own directory writable: (c). A home directory
+is never shown as a whole, so a notebook that lies directly in it sees no files there; `notes` says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+
+from sandbox_kernel.errors import StartError
+from sandbox_kernel.isolation import cgroups
+from sandbox_kernel.isolation.levels import AUTO, Choice, choose
+from sandbox_kernel.isolation.limits import Limits, limits_from
+from sandbox_kernel.isolation.spec import Spec, is_too_wide, python_paths, sandbox_user
+from sandbox_kernel.isolation.start import Start, Started
+
+LEVEL = "SANDBOX_KERNEL_ISOLATION"
+LIMITS = "SANDBOX_KERNEL_LIMITS"
+PASSED = "SANDBOX_KERNEL_ENV"
+SANDBOXES = "sandboxes"
+
+_ALLOWED = frozenset(
+    """
+    PATH LANG LANGUAGE TZ TERM COLUMNS LINES VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV MPLBACKEND NBGRADER_EXECUTION
+    PYTHONPATH PYTHONHASHSEED PYTHONUTF8 PYTHONIOENCODING PYTHONWARNINGS PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
+    PYTHONFAULTHANDLER PYDEVD_DISABLE_FILE_VALIDATION OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS
+    NUMEXPR_NUM_THREADS JPY_SESSION_NAME SCRIPT_NAME PATH_INFO QUERY_STRING SERVER_SOFTWARE SERVER_PROTOCOL SERVER_PORT
+    SERVER_NAME VOILA_BASE_URL VOILA_SERVER_URL VOILA_REQUEST_URL VOILA_APP_IP VOILA_APP_PORT VOILA_APP_PROTOCOL
+    VOILA_PREHEAT SANDBOX_KERNEL_DIR SANDBOX_KERNEL_NAME COVERAGE_PROCESS_START
+    """.split()  # noqa: SIM905 a table of sixty words reads better as words
+)
+
+
+@dataclass
+class Confinement:
+    """`started` is set while a kernel runs at a level that has a keeper; `verdict` when a limit ended it."""
+
+    choice: Choice
+    limits: Limits
+    started: Started | None = None
+    verdict: str = ""
+    notes: list[str] = field(default_factory=list)
+    _base: Path | None = None
+    _cgroup: cgroups.Cgroup | None = None
+
+    @property
+    def level(self) -> str:
+        return self.choice.level
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the kernel can reach nothing but what it was given, so that its sockets must be files."""
+        return self.level in ("fence", "jail")
+
+    # -- before a start -----------------------------------------------------------------------------------------
+
+    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The part of the environment that the kernel may see; no token, key or address of another is in it."""
+        if self.level == "none":
+            return {name: value for name, value in given.items() if name not in (LEVEL, LIMITS)}
+        more = given.get(PASSED, "").replace(",", " ").split()
+        kept = {name: value for name, value in given.items() if name in _ALLOWED or name.startswith("LC_")}
+        kept |= {name: given[name] for name in more if name in given}
+        home = {"jail": "/home/sandbox", "fence": str(self.base / "home")}.get(self.level, given.get("HOME", "/"))
+        kept |= {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "SHELL": "/bin/sh", "JPY_PARENT_PID": "0"}
+        if self.is_closed:
+            kept |= {
+                "USER": "sandbox",
+                "LOGNAME": "sandbox",
+                "TMPDIR": "/tmp" if self.level == "jail" else f"{home}/tmp",
+            }
+        return kept
+
+    @property
+    def base(self) -> Path:
+        """A directory outside the sandbox's own for its sockets and, in a fence, its home; gone with `close`."""
+        if self._base is None:
+            self._base = Path(tempfile.mkdtemp(prefix="sk-"))
+            for name in ("s", "home", "home/tmp"):
+                (self._base / name).mkdir(mode=0o700)
+        return self._base
+
+    @property
+    def socket_prefix(self) -> str:
+        return str(self.base / "s" / "k")
+
+    def spec(self, argv: Sequence[str], env: Mapping[str, str], directory: Path, cwd: Path, connection: str) -> Spec:
+        programs = (*python_paths(argv[0]), *_python_path(env))
+        readable = [connection] if connection else []
+        if cwd != directory and not is_too_wide(str(cwd)):
+            readable.append(str(cwd))
+        elif cwd != directory:
+            self.notes.append(
+                f"the files in {cwd} are not shown to the sandbox; put the notebook in a folder of its own"
+            )
+        joined = self._cgroup
+        return Spec(
+            level=self.choice.level,
+            cwd=str(cwd),
+            programs=programs,
+            readable=tuple(readable),
+            writable=(str(directory), str(self.base / "s")),
+            hidden=(str(cwd / SANDBOXES),) if directory.parent == cwd / SANDBOXES else (),
+            home=str(self.base / "home"),
+            user=sandbox_user(programs),
+            limits=self.limits,
+            cgroups=tuple(joined.paths.values()) if joined else (),
+            memory_bounded=joined is not None and joined.bounds_memory,
+            cpu_bounded=joined is not None and joined.bounds_cpu,
+        )
+
+    def join_cgroup(self) -> None:
+        """Make a cgroup for the next start where one can be made."""
+        self.leave()
+        self._cgroup = cgroups.create(self.limits)
+
+    def begin(self, argv: Sequence[str], env: Mapping[str, str], directory: Path, cwd: Path, connection: str) -> Start:
+        """Prepares a start; `finish` of what it gives must follow."""
+        if self.is_closed and is_too_wide(str(directory.absolute())):
+            raise StartError(f"{directory} cannot be a sandbox's directory, for all in it is in reach; choose another")
+        self.verdict = ""
+        self.notes.clear()
+        self.join_cgroup()
+        return Start(self.spec(argv, env, directory.absolute(), cwd.absolute(), connection))
+
+    # -- after an end -------------------------------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """The kernel has ended: nothing of it may be left."""
+        if self.started is not None:
+            self.started.close()
+            self.started = None
+        if self._cgroup is not None:
+            self._cgroup.destroy()
+            self._cgroup = None
+
+    def close(self) -> None:
+        """No start follows."""
+        self.leave()
+        if self._base is not None:
+            shutil.rmtree(self._base, ignore_errors=True)
+            self._base = None
+
+
+def confinement_for(env: Mapping[str, str], spec: KernelSpec | None) -> Confinement:
+    """What was asked for. StartError for a level that cannot be had and for limits that make no sense."""
+    told: dict[str, Any] = {}  # Any: JSON
+    if spec is not None and isinstance(asked := spec.metadata.get("sandbox_kernel"), dict):
+        told = asked
+    level = env.get(LEVEL) or str(told.get("isolation", AUTO))
+    try:
+        limits = limits_from(_parsed(env[LIMITS]) if env.get(LIMITS) else told.get("limits"))
+        return Confinement(choose(level), limits)
+    except (ValueError, TypeError) as error:
+        raise StartError(f"the isolation of this sandbox is not understood: {error}", reason="isolation") from None
+
+
+def _parsed(text: str) -> Any:  # Any: JSON
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{LIMITS} is no JSON ({error}); give the name of a profile or an object of limits") from None
+
+
+def _python_path(env: Mapping[str, str]) -> list[str]:
+    entries = [os.path.abspath(entry) for entry in env.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    return [entry for entry in entries if os.path.isdir(entry) and not is_too_wide(entry)]
