@@ -1,126 +1,129 @@
-"""`jupyter sandbox lesson ...`: make, build, lint, run and hand out lessons.
+"""`jupyter sandbox lesson ...`: make, build, lint, run, hand out and export lessons.
 
-The command line is the host's; it finds this command by its entry point and never imports it otherwise.
+The command line is the host's, which never imports the classroom: it finds this one by its entry point. Parsing imports
+nothing heavy; each verb imports what it needs.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.host.commands import Answer
 
-SUMMARY = "make, build, lint, run and hand out lessons"
-
-
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Adds `lesson` to the command line; the parsed namespace gets `run`, a function of it that returns the exit status."""
-    parser = subparsers.add_parser("lesson", help=SUMMARY, description=SUMMARY)
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-    new = verbs.add_parser("new", help="write the text of a small whole lesson to start from")
-    new.add_argument("path", type=Path, help="the .md file to write")
-    new.add_argument("--title", default="My first lesson")
-    new.set_defaults(run=_new)
-    for name, function, words in (
-        ("build", _build, "make the notebook of a lesson's text (.md), or the text of a notebook (.ipynb)"),
-        ("student", _student, "make the copy for learners: no solutions, locked prompts, hints on request"),
-        ("run", _run, "run a lesson or a student copy from top to bottom, without a browser"),
-        ("lint", _lint, "apply every rule; the exit status is 1 when there is a finding"),
-    ):
-        verb = verbs.add_parser(name, help=words, description=words)
-        verb.add_argument("path", type=Path, nargs="+" if name == "lint" else None, help="the lesson, .md or .ipynb")
-        if name != "lint":
-            verb.add_argument("-o", "--output", type=Path, help="where to write; beside the lesson when left out")
-        else:
-            verb.add_argument("--no-run", action="store_true", help="only read; start no check and no kernel")
-            verb.add_argument("--json", action="store_true", help="findings as JSON lines")
-        verb.set_defaults(run=function)
+SUMMARY = "make, build, lint, run, hand out and export lessons"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The same without the host's command line: `python -m sandbox_kernel.classroom.cli lesson lint ...`."""
-    parser = argparse.ArgumentParser(prog="jupyter sandbox")
-    add_parser(parser.add_subparsers(metavar="COMMAND", required=True))
-    args = parser.parse_args(argv)
-    try:
-        status: int = args.run(args)
-    except SandboxError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # a command's output
-        return 1
-    return status
+def add_parser(verbs: Any) -> None:  # Any: argparse gives its sub-parsers no public type
+    """Adds `lesson` to the command line; what is parsed gets `act`, a function of it that returns an Answer."""
+    lesson = verbs.add_parser("lesson", help=SUMMARY, description=SUMMARY.capitalize() + ".")
+    inner = lesson.add_subparsers(dest="lesson_verb", metavar="VERB", required=True)
+
+    new = _verb(inner, "new", _new, "write a small whole lesson to start from")
+    new.add_argument("path", type=Path, metavar="FILE", help="the .md file to write")
+    new.add_argument("--title", default="My first lesson", help="its title")
+
+    build = _verb(inner, "build", _build, "make the notebook of a lesson's text, or the text of a notebook")
+    _one(build, output=True)
+
+    lint = _verb(inner, "lint", _lint, "apply every rule; the exit code is 1 when there is a finding")
+    lint.add_argument("paths", type=Path, nargs="+", metavar="FILE", help="lessons, .md or .ipynb")
+    lint.add_argument("--no-run", action="store_true", help="only read; start no check and no kernel")
+
+    _one(_verb(inner, "run", _run, "run a lesson or a student copy from top to bottom, without a browser"), output=True)
+    _one(_verb(inner, "student", _student, "make the copy for learners: no solutions, hints on request"), output=True)
+    _one(_verb(inner, "export", _export, "make a directory to run nbgrader in"), output=True)
+
+    course = _verb(inner, "course", _course, "build every lesson of a course, student copies included")
+    course.add_argument("directory", type=Path, metavar="DIR", help="the directory with course.toml")
 
 
-def _say(text: str) -> None:
-    print(text)  # noqa: T201  # a command's output
+def _verb(
+    verbs: Any, name: str, act: Callable[[argparse.Namespace], Answer], text: str
+) -> argparse.ArgumentParser:  # Any: as above
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text.capitalize() + ".")
+    verb.add_argument("--json", action="store_true", help="print one JSON value, for machines")
+    verb.set_defaults(act=act)
+    return verb
 
 
-def _new(args: argparse.Namespace) -> int:
+def _one(verb: argparse.ArgumentParser, *, output: bool) -> None:
+    verb.add_argument("path", type=Path, metavar="FILE", help="a lesson, .md or .ipynb")
+    if output:
+        verb.add_argument(
+            "-o", "--output", type=Path, metavar="FILE", help="where to write; beside the lesson if left out"
+        )
+
+
+def _wrote(*paths: Path) -> Answer:
+    return Answer(data={"ok": True, "wrote": [str(p) for p in paths]}, text="\n".join(f"wrote {p}" for p in paths))
+
+
+def _new(asked: argparse.Namespace) -> Answer:
     from sandbox_kernel.classroom.template import new_lesson
     from sandbox_kernel.classroom.text import write
 
-    path: Path = args.path
-    if path.exists():
-        _say(f"{path} exists already; choose another name")
-        return 1
-    write(new_lesson(path.stem, args.title), path)
-    _say(f"wrote {path}; edit it, then `jupyter sandbox lesson lint {path}`")
-    return 0
+    if asked.path.exists():
+        raise SandboxError(f"{asked.path} exists already; choose another name")
+    write(new_lesson(asked.path.stem, asked.title), asked.path)
+    return _wrote(asked.path)
 
 
-def _build(args: argparse.Namespace) -> int:
+def _build(asked: argparse.Namespace) -> Answer:
     from sandbox_kernel.classroom.text import read, write
 
-    other = ".ipynb" if args.path.suffix == ".md" else ".md"
-    output: Path = args.output or args.path.with_suffix(other)
-    write(read(args.path), output)
-    _say(f"wrote {output}")
-    return 0
+    output = asked.output or asked.path.with_suffix(".ipynb" if asked.path.suffix == ".md" else ".md")
+    write(read(asked.path), output)
+    return _wrote(output)
 
 
-def _student(args: argparse.Namespace) -> int:
-    from sandbox_kernel.classroom.lessons import KEY
-    from sandbox_kernel.classroom.student import student_copy
+def _student(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.classroom.build import student_of
     from sandbox_kernel.classroom.text import read, write
 
-    lesson = read(args.path)
-    output: Path = args.output or args.path.with_name(f"{args.path.stem}-student.ipynb")
-    write(student_copy(lesson, salt=str(lesson.metadata.get(KEY, {}).get("id", ""))), output)
-    _say(f"wrote {output}")
-    return 0
+    output = asked.output or asked.path.with_name(f"{asked.path.stem}-student.ipynb")
+    write(student_of(read(asked.path)), output)
+    return _wrote(output)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _export(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.classroom.export import export_course
+    from sandbox_kernel.classroom.text import read
+
+    return _wrote(*export_course(read(asked.path), asked.output or asked.path.with_name(f"{asked.path.stem}-nbgrader")))
+
+
+def _course(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.classroom.build import build_course
+    from sandbox_kernel.classroom.course import load_course
+
+    return _wrote(*build_course(load_course(asked.directory)))
+
+
+def _run(asked: argparse.Namespace) -> Answer:
     import nbformat
 
     from sandbox_kernel.classroom.run import run
     from sandbox_kernel.classroom.text import read
 
-    done = run(read(args.path))
-    if args.output:
-        nbformat.write(done.notebook, args.output)
-    _say(done.fault or f"{args.path} ran from top to bottom")
-    return 0 if done.ok else 1
+    done = run(read(asked.path))
+    if asked.output:
+        nbformat.write(done.notebook, asked.output)
+    text = done.fault or f"{asked.path} ran from top to bottom"
+    return Answer(data={"ok": done.ok, "fault": done.fault}, text=text, code=0 if done.ok else 1)
 
 
-def _lint(args: argparse.Namespace) -> int:
+def _lint(asked: argparse.Namespace) -> Answer:
     from dataclasses import asdict
 
     from sandbox_kernel.classroom.lint import all_findings, static_findings
     from sandbox_kernel.classroom.text import read
 
-    found = False
-    for path in args.path:
-        notebook = read(path)
-        for finding in static_findings(notebook) if args.no_run else all_findings(notebook):
-            found = True
-            _say(json.dumps({"path": str(path), **asdict(finding)}) if args.json else f"{path}: {finding}")
-    if not found and not args.json:
-        _say("no findings")
-    return int(found)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    rules = static_findings if asked.no_run else all_findings
+    found = [(path, finding) for path in asked.paths for finding in rules(read(path))]
+    data = {"ok": not found, "findings": [{"path": str(path), **asdict(finding)} for path, finding in found]}
+    text = "\n".join(f"{path}: {finding}" for path, finding in found) or "no findings"
+    return Answer(data=data, text=text, code=1 if found else 0)

@@ -10,6 +10,7 @@ Standard library only, as the desk imports it for every check.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,10 +70,9 @@ def load_course(directory: Path) -> Course:
 
 
 def shipped_directory() -> Path:
-    """The lessons that come with the package: beside it in a checkout, inside it when it was installed."""
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent / "lessons"
-    return checkout if (checkout / COURSE_FILE).is_file() else package / "lessons"
+    """The lessons that come with the package: beside it in a checkout, else where a wheel puts them."""
+    checkout = Path(__file__).resolve().parent.parent.parent / "lessons"
+    return checkout if (checkout / COURSE_FILE).is_file() else Path(sys.prefix) / "share" / "sandbox-kernel" / "lessons"
 
 
 def find_lesson(lesson_id: str, start: Path) -> Lesson:

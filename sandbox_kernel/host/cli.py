@@ -12,6 +12,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from typing import Any
 
 from sandbox_kernel import __version__
@@ -64,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
     lab.add_argument("--port", type=_port, metavar="N", help="this port and no other")
 
+    for command in sorted(entry_points(group="sandbox_kernel.commands")):
+        command.load()(verbs)
     verbs.add_parser("help", help="show this text").set_defaults(act=lambda _: _help(top))
     return top
 

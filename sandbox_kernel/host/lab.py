@@ -49,10 +49,11 @@ def find_lessons(asked: str | None, cwd: Path) -> Path:
 
 
 def first_lesson(directory: Path) -> str:
-    """The first notebook of the course, by `course.toml` or by name; empty when there is none."""
+    """The notebook that `course.toml` says to open first, or its first, or the first by name; empty without any."""
     with contextlib.suppress(OSError, tomllib.TOMLDecodeError):
         course = tomllib.loads((directory / "course.toml").read_text(encoding="utf-8"))
-        for lesson in course.get("lesson", []):
+        lessons = sorted(course.get("lesson", []), key=lambda lesson: lesson.get("id") != course.get("open_first"))
+        for lesson in lessons:
             notebook = (directory / str(lesson.get("path", ""))).with_suffix(".ipynb")
             if notebook.is_file():
                 return notebook.relative_to(directory).as_posix()

@@ -74,8 +74,11 @@ class AnswerProcess:
 
     def _children(self, args: Args) -> dict[str, str]:
         """The supervisor answers in its turn, so after the restarts that it had begun."""
-        words = {None: "stopped", "restarting": "restarting"}
-        return {str(c.id): words.get(c.ref, "running") for c in self._system.which_children(args["name"])}
+        children = self._system.which_children(args["name"])
+        return {
+            str(c.id): "stopped" if c.ref is None else "restarting" if c.ref == "restarting" else "running"
+            for c in children
+        }
 
     def _call(self, args: Args) -> object:
         function: Any = self._kept[args["handle"]]  # Any: whatever the learner made
