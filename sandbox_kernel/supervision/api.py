@@ -8,10 +8,12 @@ import threading
 from typing import Any
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.process import Process, current
+from sandbox_kernel.supervision.core import label_of
+from sandbox_kernel.supervision.process import INFO, Process, current
 from sandbox_kernel.supervision.reasons import Reason
-from sandbox_kernel.supervision.refs import Monitor, Ref, Sender
+from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
 from sandbox_kernel.supervision.system import System
+from sandbox_kernel.supervision.worker import ExitMessage
 
 _lock = threading.Lock()
 _default: System | None = None
@@ -102,9 +104,16 @@ def this() -> Ref:
 
 
 def link(target: Any) -> None:
-    """Share the fate of `target`: an abnormal end of one ends the other, unless it traps exits."""
+    """Share the fate of `target`: an abnormal end of one ends the other, unless it traps exits. If there is nobody, a
+    worker that traps exits gets an `ExitMessage`; for any other it is a CallError (`noproc`)."""
     process = _this("link")
-    process.link(process.core.find(target))
+    other = process.core.find(target)
+    if other is not None:
+        process.link(other)
+    elif process.trap_exit:
+        process.deliver((INFO, ExitMessage(target if isinstance(target, Ref) else None, "noproc"), None))
+    else:
+        raise no_reply_error(label_of(target), "noproc")
 
 
 def unlink(target: Any) -> None:

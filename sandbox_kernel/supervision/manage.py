@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox_kernel.supervision.refs import Ref
-from sandbox_kernel.supervision.spec import ChildSpec
+from sandbox_kernel.supervision.spec import ChildSpec, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,11 @@ class CountChildren:
 @dataclass(frozen=True, slots=True)
 class StartChild:
     """Answered with the new child's Ref, or None if its `init` said `Ignore`. A dynamic supervisor that was declared
-    with one child as a template takes `args` instead of a spec."""
+    with one child as a template takes `args` and `name` instead."""
 
     spec: ChildSpec | None = None
     args: tuple[Any, ...] = ()
+    name: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

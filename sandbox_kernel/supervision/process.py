@@ -60,7 +60,7 @@ class Observer:
 class Process:
     __slots__ = (
         "__weakref__", "alive", "born", "busy", "context", "core", "deferred", "held", "id", "idle_s",
-        "idle_timer", "links", "mailbox", "monitors", "name", "observer", "origin", "parent", "reason", "ref",
+        "idle_timer", "links", "mailbox", "monitors", "name", "observer", "origin", "parent", "reason", "ref", "stale",
         "suspended", "task", "trap_exit", "waiters", "watching",
     )  # fmt: skip
 
@@ -77,6 +77,7 @@ class Process:
         self.watching: list[Monitor] | None = None
         self.waiters: list[asyncio.Future[Reason]] | None = None
         self.task: asyncio.Task[None] | None = None
+        self.stale: tuple[asyncio.Task[None], int] | None = None  # a task and the loads of code it has run through
         self.idle_s: float | None = None
         self.idle_timer: asyncio.TimerHandle | None = None
         self.observer: Observer | None = None
@@ -207,14 +208,10 @@ class Process:
 
     # ---- exit signals
     def link(self, other: Process | None) -> None:
-        """Linking to the dead is answered as OTP does: with an exit signal `noproc`."""
-        if other is self:
-            return
-        if other is None or not other.alive:
-            self.signal(None if other is None else other, "noproc", linked=True)
-            return
-        self.links.add(other)
-        other.links.add(self)
+        """Share the fate of a process that is alive."""
+        if other is not None and other is not self:
+            self.links.add(other)
+            other.links.add(self)
 
     def unlink(self, other: Process | None) -> None:
         if other is not None:
@@ -295,6 +292,22 @@ class Process:
         waiter: asyncio.Future[Reason] = self.core.loop.create_future()
         self.waiters = [*(self.waiters or ()), waiter]
         return await waiter
+
+    def answer(self, sender: Sender, value: Any) -> None:
+        if self.observer is not None:
+            self.observer.note("out", value)
+        sender.reply(value)
+
+    def loaded(self) -> None:
+        """New code was loaded. As in OTP, a handler that runs on through two loads is ended: its code is two versions
+        old."""
+        task = self.task
+        if task is None:
+            return
+        loads = self.stale[1] + 1 if self.stale is not None and self.stale[0] is task else 1
+        self.stale = (task, loads)
+        if loads > 1:
+            self.signal(None, "kill")
 
     def observe(self) -> Observer:
         if self.observer is None:

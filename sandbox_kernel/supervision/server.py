@@ -215,11 +215,6 @@ class WorkerProcess(Process):
     def is_good(kind: int, result: Any) -> bool:
         return isinstance(result, NoReply) or (kind == CALL and isinstance(result, Reply))
 
-    def answer(self, sender: Sender, value: Any) -> None:
-        if self.observer is not None:
-            self.observer.note("out", value)
-        sender.reply(value)
-
     def defer(self, sender: Sender) -> None:
         if not sender.done:
             if self.deferred is None:

@@ -53,7 +53,8 @@ class ChildSpec:
     def __post_init__(self) -> None:
         object.__setattr__(self, "args", tuple(self.args))
         if self.restart not in _RESTARTS:
-            raise _invalid(f"child '{self.id}'", "restart", self.restart, _RESTARTS, "invalid_restart_type")
+            reason = ("invalid_restart_type", self.restart)
+            raise _invalid(f"child '{self.id}'", "restart", self.restart, _RESTARTS, reason)
         if not _is_shutdown(self.shutdown_ms):
             raise SpecError(
                 f"child '{self.id}' has shutdown_ms={self.shutdown_ms!r}; give ms, 'infinity' or 'brutal_kill'",
@@ -108,9 +109,11 @@ class Supervisor:
     def _check_flags(self) -> None:
         who = f"supervisor '{self.name}'" if self.name else "the supervisor"
         if self.strategy not in _STRATEGIES:
-            raise _invalid(who, "strategy", self.strategy, _STRATEGIES, "invalid_strategy")
+            reason: Reason = ("supervisor_data", ("invalid_strategy", self.strategy))
+            raise _invalid(who, "strategy", self.strategy, _STRATEGIES, reason)
         if self.auto_shutdown not in _AUTO_SHUTDOWNS:
-            raise _invalid(who, "auto_shutdown", self.auto_shutdown, _AUTO_SHUTDOWNS, "invalid_auto_shutdown")
+            reason = ("supervisor_data", ("invalid_auto_shutdown", self.auto_shutdown))
+            raise _invalid(who, "auto_shutdown", self.auto_shutdown, _AUTO_SHUTDOWNS, reason)
         if not isinstance(self.max_restarts, int) or self.max_restarts < 0:
             reason = ("supervisor_data", ("invalid_intensity", self.max_restarts))
             raise SpecError(f"{who} has max_restarts={self.max_restarts!r}; give a whole number from 0", reason)
@@ -131,7 +134,10 @@ class Supervisor:
                 reason = ("start_spec", ("duplicate_child_name", child.id))
                 raise SpecError(f"two children have the id '{child.id}'; give each its own", reason)
             seen.add(child.id)
-            self.check_child(child)
+            try:
+                self.check_child(child)
+            except SpecError as error:
+                raise SpecError(str(error), ("start_spec", error.reason)) from None
 
     def check_child(self, child: ChildSpec) -> None:
         if child.significant and (self.auto_shutdown == "never" or child.restart == "permanent"):
@@ -139,7 +145,7 @@ class Supervisor:
             flags = ("auto_shutdown", self.auto_shutdown) if self.auto_shutdown == "never" else ("restart", "permanent")
             raise SpecError(
                 f"child '{child.id}' is significant, but its supervisor {why}; change one of the two",
-                ("start_spec", ("bad_combination", [flags, ("significant", True)])),
+                ("bad_combination", [flags, ("significant", True)]),
             )
 
     def tree(self) -> Tree:
@@ -196,5 +202,5 @@ def _is_shutdown(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _invalid(who: str, what: str, value: object, allowed: tuple[str, ...], reason: str) -> SpecError:
-    return SpecError(f"{who} has {what}={value!r}; choose one of {', '.join(allowed)}", ("start_spec", (reason, value)))
+def _invalid(who: str, what: str, value: object, allowed: tuple[str, ...], reason: Reason) -> SpecError:
+    return SpecError(f"{who} has {what}={value!r}; choose one of {', '.join(allowed)}", reason)

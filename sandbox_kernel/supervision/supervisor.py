@@ -7,6 +7,7 @@ does.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -269,9 +270,9 @@ class SupervisorProcess(Process):
     def _request(self, request: Any, sender: Sender) -> Work | None:
         match request:
             case manage.WhichChildren():
-                sender.reply([self._info(child) for child in self.children.values()])
+                self.answer(sender, [self._info(child) for child in self.children.values()])
             case manage.CountChildren():
-                sender.reply(self._count())
+                self.answer(sender, self._count())
             case manage.StartChild() | manage.TerminateChild() | manage.RestartChild():
                 return self._answer(request, sender)
             case manage.DeleteChild(child_id):
@@ -283,10 +284,9 @@ class SupervisorProcess(Process):
                 sender.fail(ChildError(text, reason="unknown_request"))
         return None
 
-    @staticmethod
-    def _try(sender: Sender, action: Any) -> None:
+    def _try(self, sender: Sender, action: Callable[[], Any]) -> None:
         try:
-            sender.reply(action())
+            self.answer(sender, action())
         except ChildError as error:
             sender.fail(error)
 
@@ -295,8 +295,8 @@ class SupervisorProcess(Process):
         self.deferred = {sender: None}  # so that it is told if the supervisor is killed meanwhile
         try:
             match request:
-                case manage.StartChild(spec, args):
-                    answer = await self._add(spec, args)
+                case manage.StartChild():
+                    answer = await self._add(request)
                 case manage.TerminateChild(child):
                     await self._terminate(child)
                 case manage.RestartChild(child):
@@ -304,7 +304,7 @@ class SupervisorProcess(Process):
         except (ChildError, StartError) as error:
             sender.fail(error)
         else:
-            sender.reply(answer)
+            self.answer(sender, answer)
 
     def _info(self, child: Child) -> manage.ChildInfo:
         kind: Literal["worker", "supervisor"] = "supervisor" if child.spec.is_supervisor else "worker"
@@ -314,12 +314,13 @@ class SupervisorProcess(Process):
         children = list(self.children.values())
         supervisors = sum(child.spec.is_supervisor for child in children)
         active = sum(child.status == "running" for child in children)
-        return manage.ChildCount(len(children), active, supervisors, len(children) - supervisors)
+        specs = 1 if self.is_dynamic and self.declared.children else len(children)  # the template is the one spec
+        return manage.ChildCount(specs, active, supervisors, len(children) - supervisors)
 
     def _find(self, which: str | Ref) -> Child:
         if isinstance(which, Ref):
-            child = self.by_ref.get(which.incarnation)
-            if child is not None and (self.is_dynamic or child.process is not None):
+            child = self.by_ref.get(which.incarnation) if self.is_dynamic else None
+            if child is not None:
                 return child
         elif self.is_dynamic:
             text = (
@@ -331,8 +332,8 @@ class SupervisorProcess(Process):
         known = ", ".join(str(key) for key in self.children) or "none"
         raise ChildError(f"supervisor '{self.label}' has no child {which!r}; it has {known}", reason="not_found")
 
-    async def _add(self, spec: ChildSpec | None, args: tuple[Any, ...]) -> Ref | None:
-        child = self._new_child(self._full_spec(spec, args))
+    async def _add(self, request: manage.StartChild) -> Ref | None:
+        child = self._new_child(self._full_spec(request))
         await self.start_child(child)
         if child.process is None and (self.is_dynamic or child.spec.restart == "temporary"):
             return None
@@ -341,12 +342,13 @@ class SupervisorProcess(Process):
         self.core.events.emit(TreeChanged(self.label, self.ref, "added", child.spec.id))
         return None if child.process is None else child.process.ref
 
-    def _full_spec(self, spec: ChildSpec | None, args: tuple[Any, ...]) -> ChildSpec:
+    def _full_spec(self, request: manage.StartChild) -> ChildSpec:
+        spec = request.spec
         if spec is None:
             if not (self.is_dynamic and self.declared.children):
                 raise ChildError(f"say what '{self.label}' shall start: StartChild(ChildSpec(...))", reason="badarg")
             template = self.declared.children[0]
-            return replace(template, args=(*template.args, *args))
+            return replace(template, args=(*template.args, *request.args), name=request.name)
         try:
             self.declared.check_child(spec)
         except SpecError as error:
@@ -362,12 +364,15 @@ class SupervisorProcess(Process):
             return Child(f"{spec.id}#{self.core.new_ref('').incarnation}", spec)
         present = self.children.get(spec.id)
         if present is not None:
-            reason: Reason = "already_present" if present.seen is None else ("already_started", present.seen)
+            running = present.status == "running"
+            reason: Reason = ("already_started", present.seen) if running else "already_present"
             text = f"supervisor '{self.label}' has a child '{spec.id}' already; delete that one or choose another id"
             raise ChildError(text, reason=reason)
         return Child(spec.id, spec)
 
     async def _terminate(self, which: str | Ref) -> None:
+        if self.is_dynamic and isinstance(which, Ref) and self.core.find(which) is None:
+            return  # it has ended already
         child = self._find(which)
         await self.end_child(child)
         if self.is_dynamic or child.spec.restart == "temporary":

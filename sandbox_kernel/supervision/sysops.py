@@ -95,7 +95,7 @@ class ChangeCode:
     async def _change(self, process: WorkerProcess) -> None:
         if not process.suspended:
             text = f"'{process.label}' runs; suspend it before its code changes"
-            raise CallError(text, reason=("unknown_system_msg", "change_code"))
+            raise MigrationError(text, target=process.label, reason="not-suspended")
         process.state = await migrated(process, self.old_version, self.extra)
 
 

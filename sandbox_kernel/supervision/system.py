@@ -22,7 +22,7 @@ from sandbox_kernel.supervision.process import CALL, SYSTEM, Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import ForeignSender, Monitor, Ref, ThreadSender, no_reply_error
 from sandbox_kernel.supervision.server import WorkerProcess
-from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
+from sandbox_kernel.supervision.spec import ChildSpec, Name, Supervisor
 from sandbox_kernel.supervision.starting import start
 from sandbox_kernel.supervision.supervisor import SupervisorProcess
 from sandbox_kernel.supervision.suspension import Group, WorkerInfo, describe_worker
@@ -250,6 +250,18 @@ class System:
         workers = [process for process in self.in_start_order() if isinstance(process, WorkerProcess)]
         return [describe_worker(p) for p in workers if wanted & {base.__module__ for base in type(p.worker).__mro__}]
 
+    def code_loaded(self, modules: Iterable[str]) -> None:
+        """Say that these modules were loaded anew without suspending their workers. Each takes the new code at its next
+        message; one that is still inside a handler at the second such load is killed, as its code is two versions old."""
+        core, wanted = self.core, set(modules)
+
+        def tell() -> None:
+            for process in list(core.processes.values()):
+                if isinstance(process, WorkerProcess) and wanted & {b.__module__ for b in type(process.worker).__mro__}:
+                    process.loaded()
+
+        core.post(tell)
+
     # ---- supervisors
     def which_children(self, supervisor: Any) -> list[manage.ChildInfo]:
         found: list[manage.ChildInfo] = self.call(supervisor, manage.WhichChildren(), None)
@@ -259,8 +271,10 @@ class System:
         count: manage.ChildCount = self.call(supervisor, manage.CountChildren(), None)
         return count
 
-    def start_child(self, supervisor: Any, spec: ChildSpec | None = None, *, args: tuple[Any, ...] = ()) -> Ref | None:
-        ref: Ref | None = self.call(supervisor, manage.StartChild(spec, args), None)
+    def start_child(
+        self, supervisor: Any, spec: ChildSpec | None = None, *, args: tuple[Any, ...] = (), name: Name | None = None
+    ) -> Ref | None:
+        ref: Ref | None = self.call(supervisor, manage.StartChild(spec, args, name), None)
         return ref
 
     def terminate_child(self, supervisor: Any, child: str | Ref) -> None:

@@ -163,15 +163,20 @@ class BaseProbe(Worker):
             case ("bump_later", number):
                 api.send(api.this(), ("$bump", number))
                 return NoReply(state)
-        self.signals(request, state)
-        return self.common(request, state, Reply("ok", state))
+        if request[0] in ("trap", "link", "unlink", "monitor", "demonitor", "hibernate"):
+            self.signals(request, state)
+            return Reply("ok", state)
+        return self.misbehave(request)
 
     def signals(self, request: Any, state: State) -> None:
         match request:
             case ("trap", flag):
                 api.trap_exit(flag)
             case ("link", target):
-                api.link(target)
+                try:
+                    api.link(target)
+                except CallError as error:
+                    raise ProbeError(error.reason) from error
             case ("unlink", target):
                 api.unlink(target)
             case ("monitor", target):
@@ -179,15 +184,15 @@ class BaseProbe(Worker):
             case ("demonitor", target):
                 api.demonitor(state.monitors[target])
 
-    def common(self, request: Any, state: State, otherwise: Any) -> Any:
+    def misbehave(self, request: Any) -> Any:
         match request:
-            case ("crash", text):
-                raise ProbeError(text)
             case ("exit", reason):
                 raise Exit(reason)
             case ("badreturn",):
                 return "garbage"
-        return otherwise
+            case ("crash", text):
+                raise ProbeError(text)
+        raise ProbeError(f"unknown request {request!r}")
 
     async def nested(self, target: Any, request: Any, ms: int, state: State) -> Any:
         try:
@@ -209,7 +214,9 @@ class BaseProbe(Worker):
                 return self.later(ms, NoReply(state))
             case ("stop", reason):
                 return Stop(reason, state)
-        return self.common(message, state, NoReply(state))
+            case _:
+                return self.misbehave(message)
+        return NoReply(state)
 
     def handle_info(self, message: Any, state: State) -> Any:
         match message:
@@ -277,9 +284,9 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
 
     # ---- life
     def open(self) -> None:
-        self.load_code("1")
         JOURNAL.clear()
         self.system = System(name="conformance").start()
+        self.load_code("1")
 
     def close(self) -> None:
         self.system.stop(0.2)
@@ -381,7 +388,7 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
 
     def start_child(self, sup: Any, child: Any) -> Any:
         if isinstance(child, suite.Probe):
-            return self._try(self.system.start_child, sup, args=(child.wire(),))
+            return self._try(self.system.start_child, sup, args=(child.wire(),), name=child.name)
         try:
             spec = child_spec(child.wire())
         except SpecError as error:
@@ -431,6 +438,7 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
 
     def load_code(self, version: str) -> None:
         setattr(sys.modules[__name__], "Probe", VERSIONS[version])  # noqa: B010 - says that it is a rebinding
+        self.system.code_loaded([__name__])
 
     def code_version(self) -> str:
         return Probe.version
@@ -443,6 +451,8 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
 
     def hot_reload(self, targets: Any, version: str, extra: Any = None) -> None:
         old = self.code_version()
+        if not all(self.system.alive(target) for target in targets):
+            raise suite.CallExit("noproc")
         try:
             with self.system.suspended(targets) as group:
                 self.load_code(version)
@@ -473,8 +483,8 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
 def _migration_reason(error: MigrationError) -> Any:
     cause = error.__cause__
     if isinstance(cause, Exit):
-        return neutral(cause.reason)
-    return ("EXIT", neutral(reason_of(cause))) if cause is not None else error.reason
+        return ("error", neutral(cause.reason))
+    return ("EXIT", neutral(reason_of(cause))) if cause is not None else ("unknown_system_msg", "change_code")
 
 
 _numbers = itertools.count(1)
@@ -486,7 +496,7 @@ def declared(wire: dict[str, Any]) -> Any:
     def tree() -> Supervisor:
         JOURNAL.attempt(wire["id"])
         return Supervisor(
-            tuple(child_spec(child) for child in wire["children"]),
+            tuple(declared_child(child) for child in wire["children"]),
             strategy=wire["strategy"],
             max_restarts=wire["max_restarts"],
             max_seconds=wire["max_seconds"],
@@ -495,6 +505,13 @@ def declared(wire: dict[str, Any]) -> Any:
         )
 
     return tree
+
+
+def declared_child(wire: dict[str, Any]) -> ChildSpec:
+    try:
+        return child_spec(wire)
+    except SpecError as error:
+        raise SpecError(str(error), ("start_spec", error.reason)) from error
 
 
 def child_spec(wire: dict[str, Any]) -> ChildSpec:
