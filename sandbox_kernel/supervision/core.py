@@ -42,6 +42,7 @@ class Core:
         self.zombies: dict[asyncio.Task[Any], Process] = {}
         self.inside: Process | None = None  # whose handler is running at this very moment; read by the watchdog
         self.turn = 0
+        self.blocked: Process | None = None  # set by the watchdog: whose handler keeps the loop too long
         self.deadline: float | None = None  # in the loop's time: when the whole system must have ended
         self.shot: object | None = None  # set by the watchdog while it aims at a handler
         self.absorb: Callable[[], None] = lambda: None

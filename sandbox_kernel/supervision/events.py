@@ -3,7 +3,6 @@ thread."""
 
 from __future__ import annotations
 
-import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -143,13 +142,14 @@ class Events:
 
     def __init__(self, sink: Callable[[Event], None] | None) -> None:
         self.sink = sink
-        self._numbers = itertools.count(1)
+        self.last_number = 0
 
     def emit(self, event: Event) -> None:
+        self.last_number += 1
         if self.sink is None:
             return
         try:
-            self.sink(replace(event, number=next(self._numbers), time=time.time()))
+            self.sink(replace(event, number=self.last_number, time=time.time()))
         except Exception:
             _log.exception("the sink of supervision events failed for %s", type(event).__name__)
 

@@ -5,11 +5,12 @@ call("rooms", StartChild(ChildSpec("kitchen", Room)))
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox_kernel.supervision.refs import Ref
-from sandbox_kernel.supervision.spec import ChildSpec, Name
+from sandbox_kernel.supervision.spec import ChildSpec, Name, Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,25 @@ class GetChildSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Redeclare:
+    """Take a new declaration, as OTP does at a change of code: flags and specs are replaced, running children go on,
+    new ones wait to be started and vanished ones keep running, unless `apply` starts and ends them. Answered with a
+    `Difference`; a declaration that is not valid changes nothing."""
+
+    declared: Supervisor | Callable[[], Supervisor] | str
+    apply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Ids of children that only the new declaration has, that it has otherwise, and that only the old one had."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChildInfo:
     """`ref` is None for a child that does not run, and `"restarting"` while its restart is being retried."""
 
@@ -75,4 +95,6 @@ class ChildCount:
     workers: int
 
 
-Request = WhichChildren | CountChildren | StartChild | TerminateChild | RestartChild | DeleteChild | GetChildSpec
+Request = (
+    WhichChildren | CountChildren | StartChild | TerminateChild | RestartChild | DeleteChild | GetChildSpec | Redeclare
+)

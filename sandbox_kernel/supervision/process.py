@@ -64,6 +64,8 @@ class Process:
         "suspended", "task", "trap_exit", "waiters", "watching",
     )  # fmt: skip
 
+    kind = "process"
+
     def __init__(self, core: Core, id: str, name: Any = None, parent: Process | None = None) -> None:
         self.core, self.id, self.name, self.parent = core, id, name, parent
         self.ref: Ref = core.new_ref(id)
@@ -254,6 +256,9 @@ class Process:
         for waiter in self.waiters or ():
             if not waiter.done():
                 waiter.set_result(reason)
+
+    def note_crash(self, child: Process, story: str) -> None:
+        """A child crashed; supervisors remember the story for their snapshots."""
 
     def ended(self, reason: Reason) -> None:
         """What else has to be done at the end; by default nothing."""

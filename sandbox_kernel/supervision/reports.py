@@ -30,7 +30,7 @@ def crash_report(process: WorkerProcess, reason: Reason) -> CrashReport:
         message=payload,
         message_kind=kind,
         sender=sender,
-        state=bounded_repr(process.state, _STATE_LIMIT),
+        state=bounded_repr(process.shown_state(), _STATE_LIMIT),
         recent=tuple(f"{KINDS[k]} {bounded_repr(p)}" for k, p in process.recent),
         queue_length=process.queue_length,
         links=tuple(sorted(other.label for other in process.links)),

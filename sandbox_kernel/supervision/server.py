@@ -140,6 +140,10 @@ class WorkerProcess(Process):
         self.changed = None
         self.die(reason)
 
+    def shown_state(self) -> Any:
+        """What snapshots and reports show of the state."""
+        return self.state
+
     def replace_state(self, state: Any) -> None:
         self.state = state
 
@@ -256,7 +260,10 @@ class WorkerProcess(Process):
             self.started.set_result(Stop(reason))
             return
         if is_abnormal(reason) and reason != "killed":
-            self.core.events.emit(WorkerCrashed(self.label, self.ref, report=crash_report(self, reason)))
+            report = crash_report(self, reason)
+            if self.parent is not None:
+                self.parent.note_crash(self, report.story)
+            self.core.events.emit(WorkerCrashed(self.label, self.ref, report=report))
         else:
             self.core.events.emit(WorkerStopped(self.label, self.ref, reason=reason))
 

@@ -7,25 +7,23 @@ does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sandbox_kernel.errors import ChildError, StartError
-from sandbox_kernel.supervision import manage, restarts
+from sandbox_kernel.errors import StartError
+from sandbox_kernel.supervision import managing, restarts
+from sandbox_kernel.supervision.children import Child
 from sandbox_kernel.supervision.events import (
     ShutdownFailed,
     StartFailed,
     SupervisorGaveUp,
-    TreeChanged,
     WorkerRestarted,
     WorkerStopped,
 )
 from sandbox_kernel.supervision.process import CALL, INFO, Message, Process, Work
 from sandbox_kernel.supervision.reasons import Reason, describe
-from sandbox_kernel.supervision.refs import Ref, Sender
-from sandbox_kernel.supervision.restarts import Action, Begin, End, Forget, Member
-from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, member_of
+from sandbox_kernel.supervision.restarts import Action, Begin, End, Forget
+from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
 from sandbox_kernel.supervision.starting import start
 from sandbox_kernel.supervision.worker import ExitMessage
 
@@ -35,28 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Supervisor", "SupervisorProcess"]
 
 _TURN = 50  # children started before other processes get their turn
-
-
-class Child:
-    """A spec and what runs of it. `key` is the id, or the number of its first incarnation under a dynamic
-    supervisor."""
-
-    __slots__ = ("crash", "key", "process", "spec", "status")
-
-    def __init__(self, key: str, spec: ChildSpec, process: Process | None = None) -> None:
-        self.key, self.spec, self.process = key, spec, process
-        self.status: Literal["running", "stopped", "restarting"] = "stopped"
-        self.crash = ""  # the story of its last crash
-
-    @property
-    def member(self) -> Member:
-        return replace(member_of(self.spec, self.status), id=self.key)
-
-    @property
-    def seen(self) -> Ref | Literal["restarting"] | None:
-        if self.status == "restarting":
-            return "restarting"
-        return self.process.ref if self.status == "running" and self.process is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +95,11 @@ class SupervisorProcess(Process):
     def sync_members(self) -> None:
         if not self.is_dynamic:
             self.tree = replace(self.tree, members=tuple(child.member for child in self.children.values()))
+
+    def redeclare(self, declared: Supervisor) -> None:
+        """Other flags from now on; the restarts that were counted stay."""
+        self.declared = declared
+        self.tree = replace(declared.tree(), restarts=self.tree.restarts)
 
     # ---- one child
     async def start_child(self, child: Child) -> None:
@@ -185,13 +166,18 @@ class SupervisorProcess(Process):
         else:
             self.core.events.emit(WorkerStopped(self.label, self.ref, reason=reason))
 
+    def note_crash(self, child: Process, story: str) -> None:
+        found = self.by_ref.get(child.ref.incarnation)
+        if found is not None:
+            found.crash = story
+
     # ---- messages
     def dispatch(self, message: Message) -> Work | None:
         kind, payload, sender = message
         if self.observer is not None:
             self.observer.note("in", payload)
         if kind == CALL:
-            return self._request(payload, sender)
+            return managing.request(self, payload, sender)
         if kind == INFO and isinstance(payload, ExitMessage):
             return self._child_ended(payload)
         if kind == INFO and isinstance(payload, _TryAgain):
@@ -265,134 +251,3 @@ class SupervisorProcess(Process):
         self.core.events.emit(
             SupervisorGaveUp(self.label, self.ref, child.spec.id, reason, flags.max_restarts, flags.max_seconds, story)
         )
-
-    # ---- requests
-    def _request(self, request: Any, sender: Sender) -> Work | None:
-        match request:
-            case manage.WhichChildren():
-                self.answer(sender, [self._info(child) for child in self.children.values()])
-            case manage.CountChildren():
-                self.answer(sender, self._count())
-            case manage.StartChild() | manage.TerminateChild() | manage.RestartChild():
-                return self._answer(request, sender)
-            case manage.DeleteChild(child_id):
-                self._try(sender, lambda: self._delete(child_id))
-            case manage.GetChildSpec(child):
-                self._try(sender, lambda: self._find(child).spec)
-            case _:
-                text = f"supervisor '{self.label}' takes requests such as WhichChildren(), not {request!r}"
-                sender.fail(ChildError(text, reason="unknown_request"))
-        return None
-
-    def _try(self, sender: Sender, action: Callable[[], Any]) -> None:
-        try:
-            self.answer(sender, action())
-        except ChildError as error:
-            sender.fail(error)
-
-    async def _answer(self, request: manage.Request, sender: Sender) -> None:
-        answer: Ref | None = None
-        self.deferred = {sender: None}  # so that it is told if the supervisor is killed meanwhile
-        try:
-            match request:
-                case manage.StartChild():
-                    answer = await self._add(request)
-                case manage.TerminateChild(child):
-                    await self._terminate(child)
-                case manage.RestartChild(child):
-                    answer = await self._restart_by_hand(child)
-        except (ChildError, StartError) as error:
-            sender.fail(error)
-        else:
-            self.answer(sender, answer)
-
-    def _info(self, child: Child) -> manage.ChildInfo:
-        kind: Literal["worker", "supervisor"] = "supervisor" if child.spec.is_supervisor else "worker"
-        return manage.ChildInfo(None if self.is_dynamic else child.spec.id, child.seen, kind)
-
-    def _count(self) -> manage.ChildCount:
-        children = list(self.children.values())
-        supervisors = sum(child.spec.is_supervisor for child in children)
-        active = sum(child.status == "running" for child in children)
-        specs = 1 if self.is_dynamic and self.declared.children else len(children)  # the template is the one spec
-        return manage.ChildCount(specs, active, supervisors, len(children) - supervisors)
-
-    def _find(self, which: str | Ref) -> Child:
-        if isinstance(which, Ref):
-            child = self.by_ref.get(which.incarnation) if self.is_dynamic else None
-            if child is not None:
-                return child
-        elif self.is_dynamic:
-            text = (
-                f"the children of dynamic supervisor '{self.label}' have no ids; give the Ref that StartChild answered"
-            )
-            raise ChildError(text, reason="simple_one_for_one")
-        elif which in self.children:
-            return self.children[which]
-        known = ", ".join(str(key) for key in self.children) or "none"
-        raise ChildError(f"supervisor '{self.label}' has no child {which!r}; it has {known}", reason="not_found")
-
-    async def _add(self, request: manage.StartChild) -> Ref | None:
-        child = self._new_child(self._full_spec(request))
-        await self.start_child(child)
-        if child.process is None and (self.is_dynamic or child.spec.restart == "temporary"):
-            return None
-        self.children[child.key] = child
-        self.sync_members()
-        self.core.events.emit(TreeChanged(self.label, self.ref, "added", child.spec.id))
-        return None if child.process is None else child.process.ref
-
-    def _full_spec(self, request: manage.StartChild) -> ChildSpec:
-        spec = request.spec
-        if spec is None:
-            if not (self.is_dynamic and self.declared.children):
-                raise ChildError(f"say what '{self.label}' shall start: StartChild(ChildSpec(...))", reason="badarg")
-            template = self.declared.children[0]
-            return replace(template, args=(*template.args, *request.args), name=request.name)
-        try:
-            self.declared.check_child(spec)
-        except SpecError as error:
-            raise ChildError(str(error), reason=error.reason) from error
-        return spec
-
-    def _new_child(self, spec: ChildSpec) -> Child:
-        if self.is_dynamic:
-            limit = self.declared.max_children
-            if limit is not None and len(self.children) >= limit:
-                text = f"supervisor '{self.label}' has {limit} children, as many as max_children allows; end one first"
-                raise ChildError(text, reason="max_children")
-            return Child(f"{spec.id}#{self.core.new_ref('').incarnation}", spec)
-        present = self.children.get(spec.id)
-        if present is not None:
-            running = present.status == "running"
-            reason: Reason = ("already_started", present.seen) if running else "already_present"
-            text = f"supervisor '{self.label}' has a child '{spec.id}' already; delete that one or choose another id"
-            raise ChildError(text, reason=reason)
-        return Child(spec.id, spec)
-
-    async def _terminate(self, which: str | Ref) -> None:
-        if self.is_dynamic and isinstance(which, Ref) and self.core.find(which) is None:
-            return  # it has ended already
-        child = self._find(which)
-        await self.end_child(child)
-        if self.is_dynamic or child.spec.restart == "temporary":
-            self.forget(child)
-        self.sync_members()
-        self.core.events.emit(TreeChanged(self.label, self.ref, "terminated", child.spec.id))
-
-    async def _restart_by_hand(self, child_id: str) -> Ref | None:
-        child = self._find(child_id)
-        self._refuse_unless_stopped(child)
-        await self.start_child(child)
-        self.sync_members()
-        return None if child.process is None else child.process.ref
-
-    def _delete(self, child_id: str) -> None:
-        child = self._find(child_id)
-        self._refuse_unless_stopped(child)
-        self.forget(child)
-        self.core.events.emit(TreeChanged(self.label, self.ref, "deleted", child_id))
-
-    def _refuse_unless_stopped(self, child: Child) -> None:
-        if child.status != "stopped":
-            raise ChildError(f"child '{child.spec.id}' is {child.status}; terminate it first", reason=child.status)

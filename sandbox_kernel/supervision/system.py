@@ -17,7 +17,7 @@ from typing import Any
 from sandbox_kernel.errors import CallError, CallTimeout
 from sandbox_kernel.supervision import manage, sysops
 from sandbox_kernel.supervision.core import Core, label_of
-from sandbox_kernel.supervision.events import Event
+from sandbox_kernel.supervision.events import Event, TreeSnapshot
 from sandbox_kernel.supervision.process import CALL, SYSTEM, Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import ForeignSender, Monitor, Ref, ThreadSender, no_reply_error
@@ -26,6 +26,7 @@ from sandbox_kernel.supervision.spec import ChildSpec, Name, Supervisor
 from sandbox_kernel.supervision.starting import start
 from sandbox_kernel.supervision.supervisor import SupervisorProcess
 from sandbox_kernel.supervision.suspension import Group, WorkerInfo, describe_worker
+from sandbox_kernel.supervision.tree import snapshot
 from sandbox_kernel.supervision.worker import Worker
 
 
@@ -244,6 +245,11 @@ class System:
                 stack += [child for child in children if child is not None and child.alive]
         return found
 
+    def tree(self) -> TreeSnapshot:
+        """All that runs at this moment. Answers at once, from any thread, also while a worker blocks the loop."""
+        core = self._core
+        return TreeSnapshot() if core is None else snapshot(core, self.roots)
+
     def workers_of(self, modules: Iterable[str]) -> list[WorkerInfo]:
         """The running workers whose class, or a base of it, is defined in one of these modules; dependencies first."""
         wanted = set(modules)
@@ -252,7 +258,8 @@ class System:
 
     def code_loaded(self, modules: Iterable[str]) -> None:
         """Say that these modules were loaded anew without suspending their workers. Each takes the new code at its next
-        message; one that is still inside a handler at the second such load is killed, as its code is two versions old."""
+        message; one that is still inside a handler at the second such load is killed, as its code is two versions
+        old."""
         core, wanted = self.core, set(modules)
 
         def tell() -> None:
@@ -290,6 +297,13 @@ class System:
     def get_childspec(self, supervisor: Any, child: str | Ref) -> ChildSpec:
         spec: ChildSpec = self.call(supervisor, manage.GetChildSpec(child), None)
         return spec
+
+    def redeclare(
+        self, supervisor: Any, declared: Supervisor | Callable[[], Supervisor] | str, *, apply: bool = False
+    ) -> manage.Difference:
+        """Give a running supervisor a new declaration, such as that of a tree cell that was run again."""
+        difference: manage.Difference = self.call(supervisor, manage.Redeclare(declared, apply), None)
+        return difference
 
     # ---- system messages
     def suspend(self, target: Any, timeout_s: float | None = 5.0) -> None:
