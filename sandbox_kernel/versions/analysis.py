@@ -10,16 +10,14 @@ import ast
 import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from importlib.machinery import PathFinder
 from types import CodeType
 from typing import Any
 
 from pyflakes import checker, messages
 
-from sandbox_kernel.versions import hints
+from sandbox_kernel.versions import forbidden, hints, imports
 
 Finding = dict[str, Any]  # Any: JSON; the fields of artifact.Diagnostic
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Analysis:
@@ -43,7 +41,9 @@ class Analysis:
         self._look_at_imports(known)
         if self.code is not None:
             self._look_with_pyflakes(names, known)
-        self._look_at_profile(profile)
+        for node, rule in forbidden.found_in(self.tree, profile):
+            text = f"'{rule}' is not allowed in this sandbox (profile '{profile.get('name', '')}')"
+            self.add("error", "forbidden", text, "do it another way, or ask for another profile", node)
         self.findings.sort(key=lambda finding: (finding["line"], finding["column"]))
 
     def add(self, severity: str, code: str, message: str, hint: str, node: object = None) -> None:
@@ -108,34 +108,17 @@ class Analysis:
             }
         )
 
-    # -- imports ----------------------------------------------------------------------------------------------
-
     def _look_at_imports(self, known: Collection[str]) -> None:
         assert self.tree is not None
-        for node, sure in _imports(self.tree, sure=True):
-            for name in self._targets(node, known):
-                self.imports.add(name)
-                if not _findable(name, known):
-                    hint = hints.for_missing_module(name, [*known, *sys.stdlib_module_names])
-                    top = name.partition(".")[0]
-                    self.add("error" if sure else "warning", "import-not-found", f"no module named '{top}'", hint, node)
-
-    def _targets(self, node: ast.Import | ast.ImportFrom, known: Collection[str]) -> Iterator[str]:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-            return
-        base = node.module or ""
-        if node.level:
-            parts = self.module.split(".")[: -node.level]
-            if not parts:
-                names = ", ".join(alias.name for alias in node.names)
-                fix = f"from {base} import {names}" if base else f"import {names}"
-                text = "a relative import needs a package, and this module is in none"
-                self.add("error", "relative-import", text, f"write '{fix}'", node)
-                return
-            base = ".".join([*parts, base] if base else parts)
-        yield base
-        yield from (full for alias in node.names if (full := f"{base}.{alias.name}") in known)
+        for found in imports.of_module(self.module, self.tree, known):
+            if not found.name:
+                self.add("error", "relative-import", *imports.relative_words(found.node), found.node)
+                continue
+            self.imports.add(found.name)
+            if found.severity and not imports.findable(found.name, known):
+                top = found.name.partition(".")[0]
+                hint = hints.for_missing_module(found.name, [*known, *sys.stdlib_module_names])
+                self.add(found.severity, "import-not-found", f"no module named '{top}'", hint, found.node)
 
     # -- names ------------------------------------------------------------------------------------------------
 
@@ -170,23 +153,6 @@ class Analysis:
                 return "", "", ""  # CPython's own warning says it
         return str(message.message % message.message_args), "pyflakes", "look at this line"
 
-    # -- profile ----------------------------------------------------------------------------------------------
-
-    def _look_at_profile(self, profile: Mapping[str, Any]) -> None:
-        modules, calls = profile.get("denied_modules", []), profile.get("denied_calls", [])
-        if not modules and not calls:
-            return
-        assert self.tree is not None
-        origins = _origins(self.tree)
-        name = profile.get("name", "")
-        for node in ast.walk(self.tree):
-            for target in _used(node, origins):
-                rule = _denied(target, isinstance(node, ast.Call), modules, calls)
-                if rule:
-                    text = f"'{rule}' is not allowed in this sandbox (profile '{name}')"
-                    self.add("error", "forbidden", text, "do it another way, or ask for another profile", node)
-                    break
-
 
 def _definitions(tree: ast.Module) -> Iterator[dict[str, Any]]:  # Any: JSON
     for node in tree.body:
@@ -204,93 +170,3 @@ def _definitions(tree: ast.Module) -> Iterator[dict[str, Any]]:  # Any: JSON
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for name in (leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)):
                 yield {"name": name, "kind": "variable", "line": node.lineno, "end_line": end}
-
-
-def _imports(node: ast.AST, *, sure: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every import with whether it surely runs when the module is imported. Those for type checkers never run."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, sure
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            for branch in child.orelse:
-                yield from _imports(ast.Module([branch], []), sure=False)
-        elif not isinstance(child, ast.expr):
-            certain = sure and not isinstance(child, (*_SCOPES, ast.Try, ast.TryStar, ast.If, ast.While, ast.For))
-            yield from _imports(child, sure=certain)
-
-
-def _findable(name: str, known: Collection[str]) -> bool:
-    top = name.partition(".")[0]
-    if top in sys.modules or top in sys.stdlib_module_names or any(module.partition(".")[0] == top for module in known):
-        return True
-    try:
-        return PathFinder.find_spec(top) is not None
-    except (ImportError, ValueError, OSError):
-        return True  # the trial import will say what is wrong with it
-
-
-def _origins(tree: ast.Module) -> dict[str, str]:
-    """Local name -> dotted name of what was imported under it, over all scopes."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def _used(node: ast.AST, origins: Mapping[str, str]) -> Iterator[str]:
-    """Dotted names of what a node imports, calls or refers to."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Call):
-        target = _dotted(node.func, origins)
-        if target:
-            yield target
-        first = node.args[0] if node.args else None
-        if target in ("__import__", "importlib.import_module", "builtins.__import__") and isinstance(
-            first, ast.Constant
-        ):
-            yield str(first.value)
-    elif isinstance(node, ast.Attribute):
-        target = _dotted(node, origins)
-        if target:
-            yield target
-
-
-def _dotted(node: ast.AST, origins: Mapping[str, str]) -> str:
-    """`os.path.join` for that expression, whatever the names were imported as; empty where it is no dotted name."""
-    parts: list[str] = []
-    while True:
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-            if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant):
-                return ""
-            parts.append(str(node.args[1].value))
-            node = node.args[0]
-        else:
-            break
-    if not isinstance(node, ast.Name):
-        return ""
-    origin = origins.get(node.id, node.id)
-    return ".".join([origin.removeprefix("builtins."), *reversed(parts)])
-
-
-def _denied(target: str, called: bool, modules: Collection[str], calls: Collection[str]) -> str:
-    """The rule that forbids a dotted name, or nothing."""
-    for rule in modules:
-        if target == rule or target.startswith(f"{rule}."):
-            return rule
-    for rule in calls:
-        # A dotted call is found where it is imported or referred to as well; a built-in only where it is called.
-        if target.removeprefix("builtins.") == rule and (called or "." in rule):
-            return rule
-    return ""

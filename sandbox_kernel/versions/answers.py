@@ -45,8 +45,8 @@ def artifact(found: dict[str, Any], source: str) -> Artifact:  # Any: JSON
         source=source,
         sha256=digest(source),
         imports=tuple(name[:_TEXT] for name in _list(found, "imports", _IMPORTS) if isinstance(name, str)),
-        definitions=tuple(_definition(one) for one in _objects(found, "definitions", _DEFINITIONS)),
-        diagnostics=tuple(_diagnostic(one) for one in _objects(found, "findings", _FINDINGS)),
+        definitions=tuple(_definition(one) for one in objects(found, "definitions", _DEFINITIONS)),
+        diagnostics=tuple(_diagnostic(one) for one in objects(found, "findings", _FINDINGS)),
     )
 
 
@@ -113,5 +113,5 @@ def _list(found: dict[str, Any], key: str, limit: int) -> list[Any]:  # Any: JSO
     return value[:limit] if isinstance(value, list) else []
 
 
-def _objects(found: dict[str, Any], key: str, limit: int) -> list[dict[str, Any]]:  # Any: JSON
+def objects(found: dict[str, Any], key: str, limit: int) -> list[dict[str, Any]]:  # Any: JSON
     return [one for one in _list(found, key, limit) if isinstance(one, dict)]

@@ -36,7 +36,8 @@ class Diagnostic:
     end_column: int = 0
 
     def __str__(self) -> str:
-        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        column = f", column {self.column}" if self.column else ""
+        place = f"line {self.line}{column}: " if self.line else ""
         return f"{place}{self.message}" + (f" ({self.hint})" if self.hint else "")
 
 
@@ -97,8 +98,18 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check said about a version: as `bisection` wants it, with the reason in one sentence."""
+
+    verdict: Literal["good", "bad", "untestable"]
+    message: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompileReport:
-    """The outcome of one compilation. `diagnostics` has an entry for every module that was asked about.
+    """The outcome of one compilation. `diagnostics` has an entry for every module that was asked about, and for each
+    live module that uses a name which the new sources do not have.
 
     `stage` says where it failed: `compile` (text and names), `import` (the trial import), or empty. `traceback` has the
     learner's own frames only. `groups` are modules that import each other in a circle, each circle once.

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox_kernel.versions import analysis, confine, trial
+from sandbox_kernel.versions import confine, work
 from sandbox_kernel.versions.frames import FrameError, read_frame, split_frames, write_frame
 
 REQUEST_LIMIT = 256 << 20
@@ -208,7 +208,7 @@ def _child(request: Json, worker: int, answer: int, output: int, enter: Callable
         if enter is not None:
             enter(request)
         _path(request)
-        work(request, lambda data: write_frame(answer, json.dumps(data).encode("utf-8", "surrogatepass")))
+        work.carry_out(request, answer)
         status = 0
     except BaseException as error:  # nothing may come back into the worker's loop
         with contextlib.suppress(BaseException):
@@ -235,31 +235,8 @@ def _path(request: Json) -> None:
     sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
     if search and os.path.isdir(search[0]):
         os.chdir(search[0])
+    sys.argv = [""]
+    importlib.invalidate_caches()  # files may have come since the worker last looked
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "random" in sys.modules:
         sys.modules["random"].seed()  # all children would draw the same numbers otherwise
-
-
-def work(request: Json, send: Callable[[Json], None]) -> None:
-    """First everything that is said without running the code, then the trial: what it does cannot undo the former."""
-    sources: dict[str, str] = request["sources"]
-    live: dict[str, str] = request["live"]
-    paths: dict[str, str] = request["paths"]
-    known = {*sources, *live}
-    codes = {}
-    clean = True
-    for module in request["analyse"]:
-        look = analysis.Analysis(module, sources[module], paths[module])
-        look.look(known, request["names"], request["profile"])
-        clean = clean and not any(finding["severity"] == "error" for finding in look.findings)
-        if look.code is not None:
-            codes[module] = look.code
-        send({"kind": "static", **look.to_json()})
-    if clean and request["trial"]:
-        trial.Sources({**live, **sources}, paths, codes).install()
-        trial.prepare_builtins()
-        for module in request["trial"]:
-            send({"kind": "begin", "module": module})
-            error = trial.attempt(lambda module=module: importlib.import_module(module), paths)  # type: ignore[misc]  # bound now
-            send({"kind": "trial", "module": module, "error": error})
-    send({"kind": "end"})

@@ -9,17 +9,25 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from sandbox_kernel.versions import verdicts
-from sandbox_kernel.versions.artifact import Artifact, CompileLimits, CompileReport, Diagnostic, Profile, digest
+from sandbox_kernel.versions.artifact import (
+    CheckResult,
+    CompileLimits,
+    CompileReport,
+    Diagnostic,
+    Profile,
+    digest,
+)
+from sandbox_kernel.versions.cache import ArtifactCache, prefixes
 from sandbox_kernel.versions.frames import FrameError
-from sandbox_kernel.versions.reading import Reading, read, report_of
+from sandbox_kernel.versions.reading import Reading, check_of, read, report_of
 from sandbox_kernel.versions.source_text import check_name, check_text
-from sandbox_kernel.versions.worker_process import Answer, WorkerProcess
+from sandbox_kernel.versions.worker_process import WarmWorker
 
 PRELOAD = (
     "asyncio", "base64", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal",
@@ -28,9 +36,6 @@ PRELOAD = (
 )  # fmt: skip
 KERNEL_NAMES = ("display", "get_ipython")
 _LIMITS, _PROFILE = CompileLimits(), Profile()
-_CACHE_ENTRIES = 5000
-# Numeric libraries reserve memory for each thread they might use, which a limit would count.
-_QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,6 +48,17 @@ class CompilerStatistics:
     cache_hits: int = 0
     worker_starts: int = 0
     total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One call of `compile` or `check`."""
+
+    sources: Mapping[str, str]
+    live: Mapping[str, str]
+    tried: list[str]
+    paths: Mapping[str, str]
+    timeout_s: float
 
 
 class Compiler:
@@ -63,17 +79,16 @@ class Compiler:
         environment: Mapping[str, str] | None = None,
         preload: Sequence[str] = PRELOAD,
         enter: str = "",
+        cache: ArtifactCache | None = None,
     ) -> None:
         self._search_path = tuple(search_path)
         self._limits = limits
         self._profile = profile
         self._names = tuple(names)
-        self._environment = None if environment is None else dict(environment)
-        self._settings = {"preload": list(preload), "enter": enter}
+        self.cache = cache or ArtifactCache()
+        self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment)
+        self._edition = digest(repr((profile, self._names)))  # what static findings depend on besides the text
         self._lock = threading.Lock()
-        self._worker: WorkerProcess | None = None
-        self._closed = False
-        self._cache: dict[tuple[str, str, str], Artifact] = {}
         self._statistics = CompilerStatistics()
 
     # -- public -----------------------------------------------------------------------------------------------
@@ -83,40 +98,55 @@ class Compiler:
         sources: Mapping[str, str],
         *,
         live: Mapping[str, str] = _NOTHING,
-        trial_import: bool = True,
+        trial_import: bool | Collection[str] = True,
         timeout_s: float = 10.0,
+        paths: Mapping[str, str] = _NOTHING,
     ) -> CompileReport:
-        """Looks at all `sources` and imports them for trial, together with the `live` ones that they need.
+        """Looks at all `sources` and imports them (or those named) for trial, with the `live` ones that they need.
+
+        `paths` are the files of modules that are not where their name says, below the first of the search path.
 
         Never raises for bad source; ValueError and TypeError for misuse. What is wrong is in the report, all of it.
         """
-        if timeout_s <= 0:
-            raise ValueError(f"timeout_s must be above 0, not {timeout_s}")
-        for name, source in [*sources.items(), *live.items()]:
-            if not isinstance(name, str) or not isinstance(source, str):
-                raise TypeError("module names and sources must be texts")
+        _refuse_misuse(sources, live, timeout_s)
         begun = time.perf_counter()
-        with self._lock:
-            report = self._compile(sources, live, trial_import=trial_import, timeout_s=timeout_s)
-            taken_ms = (time.perf_counter() - begun) * 1000
-            self._count(len(sources), report.cache_hits, taken_ms)
+        tried = [name for name in sources if trial_import is True or (trial_import and name in trial_import)]
+        report = self._compile(_Job(sources, live, tried, paths, timeout_s))
+        taken_ms = (time.perf_counter() - begun) * 1000
+        self._count(len(sources), report.cache_hits, taken_ms)
         return replace(report, duration_ms=taken_ms)
 
-    def statistics(self) -> CompilerStatistics:
-        return self._statistics
+    def check(
+        self,
+        sources: Mapping[str, str],
+        code: str,
+        *,
+        module: str,
+        live: Mapping[str, str] = _NOTHING,
+        timeout_s: float = 10.0,
+    ) -> CheckResult:
+        """Imports `sources` for trial, then runs `code` with the names of `module`: what a bisection asks of a version.
 
-    def clear_cache(self) -> None:
-        with self._lock:
-            self._cache.clear()
+        An expression is good when it is true, statements when they do not raise. Where the import fails, the version
+        cannot be tested. ValueError when `code` is not Python.
+        """
+        _refuse_misuse(sources, live, timeout_s)
+        if module not in sources:
+            raise ValueError(f"'{module}' is not among the sources")
+        job = _Job(sources, live, list(sources), _NOTHING, timeout_s)
+        request = self._request(job, dict(sources), analyse=[]) | {"check": {"module": module, "code": code}}
+        try:
+            answer = self._worker.ask(request, timeout_s)
+        except (OSError, FrameError):
+            return CheckResult("untestable", str(verdicts.of_worker()), "")
+        return check_of(read(answer, request, self._limits, timeout_s), answer.output)
+
+    def statistics(self) -> CompilerStatistics:
+        return replace(self._statistics, worker_starts=self._worker.starts)
 
     def close(self) -> None:
         """Ends the worker, also in the middle of a request, which is then reported as ended. The last call."""
-        self._closed = True
-        worker = self._worker
-        if worker is not None:
-            worker.kill()
-        with self._lock:
-            self._worker = None
+        self._worker.close()
 
     def __enter__(self) -> Compiler:
         return self
@@ -124,104 +154,73 @@ class Compiler:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- one request; with the lock held ----------------------------------------------------------------------
+    # -- one request ------------------------------------------------------------------------------------------
 
-    def _compile(
-        self, sources: Mapping[str, str], live: Mapping[str, str], *, trial_import: bool, timeout_s: float
-    ) -> CompileReport:
-        findings = {module: self._look(module, source) for module, source in sources.items()}
-        sound = [module for module, found in findings.items() if not any(one.severity == "error" for one in found)]
-        context = self._context(sources, live)
-        keys = {module: (module, digest(sources[module]), context) for module in sound}
-        artifacts = {module: self._cache[key] for module, key in keys.items() if key in self._cache}
+    def _compile(self, job: _Job) -> CompileReport:
+        findings = {module: self._look(module, source) for module, source in job.sources.items()}
+        sound = {module: job.sources[module] for module, found in findings.items() if not _has_error(found)}
+        beside = prefixes({*job.sources, *job.live})
+        cached = {module: self.cache.get(module, source, self._edition, beside) for module, source in sound.items()}
+        artifacts = {module: found for module, found in cached.items() if found is not None}
         hits = len(artifacts)
-        clean = len(sound) == len(sources) and not any(_has_error(one.diagnostics) for one in artifacts.values())
-        request = {
-            "sources": {module: sources[module] for module in sound},
-            "live": {name: text for name, text in live.items() if name not in sources},
-            "analyse": [module for module in sound if module not in artifacts],
-            "trial": list(sources) if trial_import and clean else [],
-        }
-        answer, trouble = None, None
-        if request["analyse"] or request["trial"]:
-            answer, trouble = self._answer(request, timeout_s)
-        result = read(answer, request, self._limits, timeout_s) if answer else Reading(trouble=trouble)
-        for module, found in result.artifacts.items():
-            artifacts[module] = found
-            if not any(one.code == "import-not-found" for one in found.diagnostics):  # it may be installed meanwhile
-                self._remember(keys[module], found)
-        return report_of(sources, findings, artifacts, result, hits)
+        request = self._request(job, sound, analyse=[module for module in sound if module not in artifacts])
+        if len(sound) < len(job.sources) or any(_has_error(found.diagnostics) for found in artifacts.values()):
+            request["trial"] = []
+        result = self._result(request, job.timeout_s)
+        for found in result.artifacts.values():
+            self.cache.put(found, self._edition, beside)
+        return report_of(job.sources, findings, artifacts | result.artifacts, result, hits)
+
+    def _result(self, request: Mapping[str, Any], timeout_s: float) -> Reading:  # Any: JSON
+        if not request["analyse"] and not request["trial"]:
+            return Reading()
+        try:
+            return read(self._worker.ask(request, timeout_s), request, self._limits, timeout_s)
+        except (OSError, FrameError):
+            return Reading(troubles=[("", verdicts.of_worker())])
 
     def _look(self, module: str, source: str) -> list[Diagnostic]:
         name = check_name(module)
         return ([name] if name else []) + check_text(source, self._limits.source_bytes)
 
-    def _context(self, sources: Mapping[str, str], live: Mapping[str, str]) -> str:
-        """What else the static findings of a text depend on: the names of the modules beside it."""
-        return digest("\n".join(sorted({*sources, *live})))
-
-    def _remember(self, key: tuple[str, str, str], artifact: Artifact) -> None:
-        while len(self._cache) >= _CACHE_ENTRIES:
-            del self._cache[next(iter(self._cache))]
-        self._cache[key] = artifact
-
-    def _answer(
-        self, request: Mapping[str, Any], timeout_s: float
-    ) -> tuple[Answer | None, Diagnostic | None]:  # Any: JSON
-        everything = {
-            **request,
-            "paths": self._paths([*request["sources"], *request["live"]]),
+    def _request(self, job: _Job, sources: dict[str, str], *, analyse: list[str]) -> dict[str, Any]:  # Any: JSON
+        live = {name: text for name, text in job.live.items() if name not in job.sources}
+        return {
+            "sources": sources,
+            "live": live,
+            "paths": {module: job.paths.get(module) or self._path(module) for module in (*sources, *live)},
+            "analyse": analyse,
+            "trial": job.tried,
             "search_path": list(self._search_path),
             "names": list(self._names),
             "profile": asdict(self._profile),
             "limits": asdict(self._limits),
-            "timeout_s": timeout_s,
+            "timeout_s": job.timeout_s,
         }
-        try:
-            return self._ask_again(everything, timeout_s), None
-        except (OSError, FrameError):
-            return None, verdicts.of_worker()
 
-    def _paths(self, modules: Sequence[str]) -> dict[str, str]:
-        """The file that each module has or would have: what tracebacks and `__file__` name."""
+    def _path(self, module: str) -> str:
+        """The file that a module has or would have: what tracebacks and `__file__` name."""
         root = self._search_path[0] if self._search_path else ""
-        return {module: os.path.join(root, *module.split(".")) + ".py" for module in modules}
-
-    # -- the worker; with the lock held -----------------------------------------------------------------------
-
-    def _ask_again(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
-        """Once more with a new worker if the old one was gone, as after a long pause. Raises OSError or FrameError."""
-        fresh = self._worker is None or self._worker.owner != os.getpid()
-        try:
-            return self._ask(request, timeout_s)
-        except (OSError, FrameError):
-            if fresh or self._closed:
-                raise
-        return self._ask(request, timeout_s)
-
-    def _ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
-        if self._closed:
-            raise FrameError("the compiler is closed")
-        if self._worker is None or self._worker.owner != os.getpid():
-            environment = os.environ if self._environment is None else self._environment
-            self._worker = WorkerProcess(self._settings, {**_QUIET, **environment})
-            self._statistics = replace(self._statistics, worker_starts=self._statistics.worker_starts + 1)
-        try:
-            return self._worker.ask(request, timeout_s)
-        except BaseException:  # an interrupt leaves half an answer in the pipe, so the worker cannot be used again
-            self._worker.kill()
-            self._worker = None
-            raise
+        return os.path.join(root, *module.split(".")) + ".py"
 
     def _count(self, modules: int, hits: int, taken_ms: float) -> None:
-        now = self._statistics
-        self._statistics = replace(
-            now,
-            requests=now.requests + 1,
-            modules=now.modules + modules,
-            cache_hits=now.cache_hits + hits,
-            total_ms=now.total_ms + taken_ms,
-        )
+        with self._lock:
+            now = self._statistics
+            self._statistics = replace(
+                now,
+                requests=now.requests + 1,
+                modules=now.modules + modules,
+                cache_hits=now.cache_hits + hits,
+                total_ms=now.total_ms + taken_ms,
+            )
+
+
+def _refuse_misuse(sources: Mapping[str, str], live: Mapping[str, str], timeout_s: float) -> None:
+    if timeout_s <= 0:
+        raise ValueError(f"timeout_s must be above 0, not {timeout_s}")
+    for name, source in [*sources.items(), *live.items()]:
+        if not isinstance(name, str) or not isinstance(source, str):
+            raise TypeError("module names and sources must be texts")
 
 
 def _has_error(findings: Sequence[Diagnostic]) -> bool:

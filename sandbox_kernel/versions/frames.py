@@ -24,6 +24,17 @@ def write_frame(fd: int, payload: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
+def write_frame_until(fd: int, payload: bytes, deadline: float) -> None:
+    """The same to a peer that may not read, on a descriptor that does not block."""
+    view = memoryview(_HEADER.pack(len(payload)) + payload)
+    poller = select.poll()
+    poller.register(fd, select.POLLOUT)
+    while view:
+        if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise FrameError("the other end does not read")
+        view = view[os.write(fd, view) :]
+
+
 def read_frame(fd: int, *, limit_bytes: int, deadline: float) -> bytes:
     """One frame. `deadline` is a time of `time.monotonic`."""
     (length,) = _HEADER.unpack(_read(fd, _HEADER.size, deadline))

@@ -7,20 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox_kernel.versions import answers, verdicts
-from sandbox_kernel.versions.artifact import Artifact, CompileLimits, CompileReport, Diagnostic, digest
+from sandbox_kernel.versions.artifact import Artifact, CheckResult, CompileLimits, CompileReport, Diagnostic, digest
+from sandbox_kernel.versions.graph import circles
 from sandbox_kernel.versions.worker_process import Answer
 
 
 @dataclass(slots=True)
 class Reading:
-    """What one answer says. `trouble` belongs to `module`, or to the first one asked about when that is empty."""
+    """What one answer says. A trouble belongs to a module, or to the first one asked about where that is empty."""
 
     artifacts: dict[str, Artifact] = field(default_factory=dict)
-    trouble: Diagnostic | None = None
-    module: str = ""
+    troubles: list[tuple[str, Diagnostic]] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
     traceback: str = ""
     output: str = ""
     stage: str = "compile"
+    live_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    uses: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    verdict: str = "untestable"
+    words: str = ""
 
 
 def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, timeout_s: float) -> Reading:  # Any: JSON
@@ -33,30 +38,44 @@ def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, time
         if kind == "static" and module in wanted:
             wanted.discard(module)
             result.artifacts[module] = answers.artifact(frame, request["sources"][module])
+        elif kind == "live" and module in request["live"] and not current:
+            result.live_imports[module] = answers.artifact(frame, "").imports
+        elif kind == "uses" and (module in request["live"] or module in request["sources"]):
+            found_uses = answers.artifact(frame, "").diagnostics
+            result.uses[module] = tuple(one for one in found_uses if one.severity == "warning")
+        elif kind == "check":
+            result.verdict, result.words = answers.text(frame, "verdict"), answers.text(frame, "message")
+            current = ""  # what ends it from here on is the check, not the import
         elif kind == "begin" and module in request["trial"]:
             wanted.clear()  # from here on the learner's code has run, and could say anything
             current = module
             result.stage = "import"
-        elif kind == "trial" and module == current and result.trouble is None:
-            found = answers.trouble(frame)
-            if found:
-                _take(result, found, request)
-        elif kind == "failed" and result.trouble is None:
-            result.trouble, result.module = verdicts.of_child(answers.text(frame, "message")), current
+        elif kind == "trial" and module == current:
+            _take(result, module, answers.trouble(frame), request)
+        elif kind == "failed":
+            result.troubles.append((current, verdicts.of_child(answers.text(frame, "message"))))
         elif kind == "end":
-            complete = True
+            complete = not (wanted and not current)  # a helper that ran out of memory leaves some without a word
     if answer.how != "ended":
-        result.trouble, result.module = verdicts.of_limit(answer.how, current, limits, timeout_s), current
-    elif not complete and result.trouble is None:
-        result.trouble, result.module = verdicts.of_exit(answer.status, current, limits), current
+        result.troubles.append((current, verdicts.of_limit(answer.how, current, limits, timeout_s)))
+    elif not complete and not result.troubles:
+        result.troubles.append((current, verdicts.of_exit(answer.status, current, limits)))
     return result
 
 
-def _take(result: Reading, found: answers.Trouble, request: Mapping[str, Any]) -> None:  # Any: JSON
-    """The finding goes to the module whose line failed if the change has it, else to the one that imports it."""
+def _take(result: Reading, module: str, found: answers.Trouble | None, request: Mapping[str, Any]) -> None:  # Any: JSON
+    """The finding goes to the module whose line failed if the change has it, else to the one that imports it.
+
+    Every module that imports a broken one fails with the same words: they are said once.
+    """
+    if found is None:
+        result.passed.add(module)
+        return
     owner = found.place if found.place in request["sources"] else found.module
-    result.trouble = verdicts.of_trouble(found, owner)
-    result.module, result.traceback = owner, found.traceback
+    trouble = (owner, verdicts.of_trouble(found, owner))
+    if trouble not in result.troubles:
+        result.troubles.append(trouble)
+        result.traceback = result.traceback or found.traceback
 
 
 def report_of(
@@ -68,12 +87,15 @@ def report_of(
 ) -> CompileReport:
     """`first` are the findings that were made before anything was started."""
     diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
-    blamed = result.module or next(iter(sources), "")
+    nobody = next(iter(sources), "")
     for module in sources:
         found = [*first[module], *(artifacts[module].diagnostics if module in artifacts else ())]
-        if result.trouble is not None and module == blamed:
-            found = _with_trouble(found, result.trouble)
+        for blamed, trouble in result.troubles:
+            if (blamed or nobody) == module:
+                found = _with_trouble(found, trouble)
         diagnostics[module] = tuple(found)
+    for module, uses in result.uses.items():
+        diagnostics[module] = (*diagnostics.get(module, ()), *uses)
     failed = any(one.severity == "error" for found in diagnostics.values() for one in found)
     return CompileReport(
         artifacts={
@@ -85,7 +107,26 @@ def report_of(
         cache_hits=hits,
         stage=result.stage if failed else "",
         traceback=result.traceback,
+        groups=_groups(artifacts, result),
     )
+
+
+def check_of(result: Reading, output: str) -> CheckResult:
+    """`begun` is the last word of a check that ended its process, or that a limit ended."""
+    if result.verdict == "invalid":
+        raise ValueError(f"the check is not valid Python: {result.words}")
+    message = result.words or next((str(trouble) for _, trouble in result.troubles), "")
+    if result.verdict == "good" and not result.troubles:
+        return CheckResult("good", "the check passes", output)
+    if result.verdict in ("bad", "begun"):
+        return CheckResult("bad", message or "the check is false", output)
+    return CheckResult("untestable", message or "the check was not run", output)
+
+
+def _groups(artifacts: Mapping[str, Artifact], result: Reading) -> tuple[tuple[str, ...], ...]:
+    """Circles that a module of the request is in."""
+    imports = result.live_imports | {module: artifact.imports for module, artifact in artifacts.items()}
+    return tuple(group for group in circles(imports) if any(module in artifacts for module in group))
 
 
 def _with_trouble(found: list[Diagnostic], trouble: Diagnostic) -> list[Diagnostic]:

@@ -10,7 +10,6 @@ import builtins
 import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import linecache
 import sys
 import traceback
@@ -44,10 +43,14 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         package = any(name.startswith(f"{fullname}.") for name in self.sources)
         if fullname not in self.sources:
-            return importlib.machinery.ModuleSpec(fullname, None, is_package=True) if package and not path else None
-        spec = importlib.util.spec_from_loader(fullname, self, origin=self.paths[fullname], is_package=package)
-        if spec is not None:
-            spec.has_location = True
+            return importlib.machinery.ModuleSpec(fullname, None, is_package=True) if package else None
+        origin = self.paths[fullname]
+        directory, _, file = origin.rpartition("/")
+        inside = file == "__init__.py"
+        spec = importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=package or inside)
+        spec.has_location = True
+        if inside and spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(directory)  # what the sources lack is looked for beside it
         return spec
 
     def exec_module(self, module: ModuleType) -> None:

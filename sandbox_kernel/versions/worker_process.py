@@ -11,6 +11,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from sandbox_kernel.versions import answers
-from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame
+from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame_until
 
 _FRAMES_MAX, _FRAME_LIMIT = 100_000, 17 << 20
 _GRACE_S = 5.0  # beyond the time that the worker itself enforces: its sweep may take three seconds
 _MARK = "SANDBOX_KERNEL_COMPILE"
 _ROOT = str(Path(__file__).resolve().parents[2])
+# Numeric libraries reserve memory for each thread they might use, which a limit would count.
+_QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _START = (
     "import sys; sys.path.append(sys.argv[1]) if sys.argv[1] not in sys.path else None; "
     "from sandbox_kernel.versions.compile_worker import main; main()"
@@ -41,8 +44,61 @@ class Answer:
     output_bytes: int
 
 
+class WarmWorker:
+    """A worker that is there when it is needed: started by the first request, and again when it has ended.
+
+    One request at a time, in whichever thread. `starts` above 1: it was idle for long, or something killed it.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str] | None) -> None:  # Any: JSON
+        self.starts = 0
+        self._settings = dict(settings)
+        self._environment = environment
+        self._lock = threading.Lock()
+        self._process: WorkerProcess | None = None
+        self._closed = False
+
+    def ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
+        """Once more with a new worker if the old one was gone. Raises OSError or FrameError, also when it is closed."""
+        with self._lock:
+            fresh = self._process is None or self._process.owner != os.getpid()
+            try:
+                return self._ask(request, timeout_s)
+            except (OSError, FrameError):
+                if fresh or self._closed:
+                    raise
+            return self._ask(request, timeout_s)
+
+    def close(self) -> None:
+        """Ends the worker, also in the middle of a request. The last call."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.end()  # without the lock: the thread that waits for an answer holds it
+        with self._lock:
+            self._forget()
+
+    def _ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
+        if self._closed:
+            raise FrameError("the compiler is closed")
+        if self._process is None or self._process.owner != os.getpid():
+            environment = os.environ if self._environment is None else self._environment
+            self._process = WorkerProcess(self._settings, {**_QUIET, **environment})
+            self.starts += 1
+        try:
+            return self._process.ask(request, timeout_s)
+        except BaseException:  # an interrupt leaves half an answer in the pipe, so the worker cannot be used again
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
 class WorkerProcess:
-    """One worker. Not thread-safe; `kill` alone may come from any thread."""
+    """One worker. Not thread-safe; `end` alone may come from any thread."""
 
     def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str]) -> None:  # Any: JSON
         self._token = secrets.token_hex(16)
@@ -60,7 +116,8 @@ class WorkerProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
-        self._write(settings)
+        os.set_blocking(self._requests, False)
+        self._write(settings, time.monotonic() + _GRACE_S)
 
     @property
     def pid(self) -> int:
@@ -68,8 +125,8 @@ class WorkerProcess:
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
         """Raises FrameError or OSError when the worker ended or broke the protocol; it is of no more use then."""
-        self._write(request)
         deadline = time.monotonic() + timeout_s + _GRACE_S
+        self._write(request, deadline)
         self._child = answers.number(self._read(deadline), "child")
         head = self._read(deadline)
         count = answers.number(head, "frames")
@@ -86,23 +143,27 @@ class WorkerProcess:
             answers.number(head, "output_bytes"),
         )
 
-    def kill(self) -> None:
-        """Ends the worker, the child it works for, and all that carries its mark; returns when they are gone."""
+    def end(self) -> None:
+        """Kills the worker and the child it works for, so that whoever waits for an answer wakes up."""
         if self.owner != os.getpid():
             return  # a copy of the object after a fork of the caller: the processes are the original's
         groups: Sequence[int] = [self._process.pid] + ([self._child] if self._child > 1 else [])
         for group in groups:
             _kill(group, whole_group=True)
-        _kill(self._process.pid)
-        self._process.wait()
-        for pid in _marked(self._token):
-            _kill(pid)
+
+    def close(self) -> None:
+        """The same, with all that carries its mark; returns when they are gone and the pipes are closed."""
+        self.end()
+        if self.owner == os.getpid():
+            self._process.wait()
+            for pid in _marked(self._token):
+                _kill(pid)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
 
-    def _write(self, data: Mapping[str, Any]) -> None:  # Any: JSON
-        write_frame(self._requests, json.dumps(data).encode("ascii"))
+    def _write(self, data: Mapping[str, Any], deadline: float) -> None:  # Any: JSON
+        write_frame_until(self._requests, json.dumps(data).encode("ascii"), deadline)
 
     def _read(self, deadline: float) -> dict[str, Any]:  # Any: JSON
         return answers.parse(read_frame(self._answers, limit_bytes=_FRAME_LIMIT, deadline=deadline))

@@ -136,5 +136,5 @@ class StoreMachine(RuleBasedStateMachine):
                 assert now == version.outcome
 
 
-StoreMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+StoreMachine.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
 TestStoreAgainstModel = StoreMachine.TestCase
