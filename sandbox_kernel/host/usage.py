@@ -1,0 +1,92 @@
+"""What a running sandbox uses, counted from outside: its processes, their memory, descriptors and CPU, its files.
+
+Linux only, by reading `/proc` directly: psutil reads several files per process for what takes one here, and this runs
+for every sandbox of a class several times a second. Called by the watchdog; reads only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_MOST_PROCESSES: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of a whole sandbox at one moment. `disk_bytes` and `files` are of its directory and count what is allocated."""
+
+    memory_bytes: int = 0
+    processes: int = 0
+    tasks: int = 0
+    descriptors: int = 0
+    cpu_seconds: float = 0.0
+    disk_bytes: int = 0
+    files: int = 0
+
+
+def tree(root: int) -> list[int]:
+    """The processes below `root`, at most some hundred of them."""
+    found: list[int] = []
+    queue = [root]
+    while queue and len(found) < _MOST_PROCESSES:
+        pid = queue.pop()
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb", 0) as file:
+                    queue += (below := [int(word) for word in file.read().split()])
+                    found += below
+    return found
+
+
+def of_processes(pids: list[int], *, exact_above_bytes: int = 0, with_descriptors: bool = True) -> Usage:
+    """Memory is resident and not shared with files; counted exactly (each shared page once) above the given sum."""
+    memory = tasks = descriptors = 0
+    cpu = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+            cpu += (int(fields[11]) + int(fields[12])) / _TICKS
+            tasks += int(fields[17])
+            sizes = _read(f"/proc/{pid}/statm").split()
+            memory += int(sizes[1]) * _PAGE
+            if with_descriptors:
+                descriptors += len(os.listdir(f"/proc/{pid}/fd"))
+    if exact_above_bytes and memory > exact_above_bytes:
+        memory = sum(_proportional(pid) for pid in pids)
+    return Usage(memory, len(pids), tasks, descriptors, cpu)
+
+
+def _proportional(pid: int) -> int:
+    total = 0
+    with contextlib.suppress(OSError, ValueError):
+        for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+            if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", 0) as file:
+        return file.read()
+
+
+def of_directory(path: str, *, most_files: int) -> tuple[int, int]:
+    """Bytes allocated and entries below a directory; stops counting soon after `most_files` entries (0: never)."""
+    size = entries = 0
+    queue = [path]
+    while queue and (not most_files or entries <= most_files):
+        with contextlib.suppress(OSError), os.scandir(queue.pop()) as listing:
+            for entry in listing:
+                entries += 1
+                with contextlib.suppress(OSError):
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        queue.append(entry.path)
+                if most_files and entries > most_files:
+                    break
+    return size, entries

@@ -1,0 +1,159 @@
+"""Ends a sandbox that uses more than it may, and says why: what rlimits bound per process, this bounds for the whole.
+
+One thread per host process, started with the first sandbox, so that a busy event loop does not blind it. It looks at
+quiet sandboxes rarely and at growing ones often. A cgroup, where there is one, holds memory and processes exactly; the
+watchdog then only tells what happened.
+
+Weighed: (a) a task on the host's loop: silent while the loop is; (b) a process per sandbox: twice the processes; (c) the
+keeper of each sandbox: no shared scan, and limits would be judged inside the sandbox's own tree; (d) one thread: (d).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sandbox_kernel.host import usage
+from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.isolation.cgroups import Cgroup
+from sandbox_kernel.isolation.limits import MIB, Limits
+
+log = logging.getLogger(__name__)
+
+QUIET_S: Final = 0.5
+BUSY_S: Final = 0.1
+GROWING_S: Final = 0.03
+FILES_S: Final = 2.0
+MOST_DESCRIPTORS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """`limit` is the field of `Limits`; `sentence` is for people."""
+
+    limit: str
+    allowed: float
+    sentence: str
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """One running sandbox. `on_limit` is called once, in the watchdog's thread, after the end was ordered."""
+
+    keeper: int
+    kernel: int
+    limits: Limits
+    directories: tuple[str, ...]
+    on_limit: Callable[[Exceeded], None]
+    cgroup: Cgroup | None = None
+    last: Usage = field(default_factory=Usage)
+    due: float = 0.0
+    files_due: float = 0.0
+
+
+def judge(limits: Limits, now: Usage) -> Exceeded | None:
+    """The first limit that is exceeded. Pure."""
+    memory, disk = limits.memory_mb * MIB, limits.disk_mb * MIB
+    checks: tuple[tuple[str, float, float, str], ...] = (
+        ("memory_mb", limits.memory_mb, now.memory_bytes > memory, f"{limits.memory_mb} MB of memory"),
+        ("disk_mb", limits.disk_mb, now.disk_bytes > disk, f"{limits.disk_mb} MB of disk"),
+        ("files", limits.files, now.files > limits.files, f"{limits.files:,} files"),
+        ("processes", limits.processes, now.tasks > limits.processes + 8, f"{limits.processes} processes and threads"),
+        ("cpu_seconds", limits.cpu_seconds, now.cpu_seconds > limits.cpu_seconds, f"{limits.cpu_seconds:g} s of CPU"),
+        ("open_files", limits.open_files, now.descriptors > MOST_DESCRIPTORS, f"{MOST_DESCRIPTORS:,} open files"),
+    )
+    for name, allowed, exceeded, what in checks:
+        if allowed and exceeded:
+            return Exceeded(name, float(allowed), f"stopped: it used more than {what}")
+    return None
+
+
+def pace(limits: Limits, before: Usage, now: Usage) -> float:
+    """How soon to look again: the closer to a limit and the faster on the way, the sooner. Pure."""
+    memory, disk = limits.memory_mb * MIB, limits.disk_mb * MIB
+    if (memory and now.memory_bytes > memory * 0.6) or (disk and now.disk_bytes > disk * 0.3):
+        return GROWING_S
+    if now.memory_bytes - before.memory_bytes > 16 * MIB or now.tasks - before.tasks > 8 or now.processes > 16:
+        return GROWING_S
+    return BUSY_S if now.cpu_seconds - before.cpu_seconds > 0.02 else QUIET_S
+
+
+class Watchdog:
+    """Safe to use from any thread. The thread ends when nothing is left to watch."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: set[Watched] = set()
+        self._changed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, watched: Watched) -> None:
+        with self._lock:
+            self._watched.add(watched)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sandbox-watchdog", daemon=True)
+                self._thread.start()
+        self._changed.set()
+
+    def forget(self, watched: Watched) -> None:
+        with self._lock:
+            self._watched.discard(watched)
+        self._changed.set()
+
+    def _run(self) -> None:
+        while True:
+            self._changed.clear()
+            with self._lock:
+                if not self._watched:
+                    self._thread = None
+                    return
+                watched = list(self._watched)
+            now = time.monotonic()
+            for one in watched:
+                if one.due <= now:
+                    self._look(one, now)
+            self._changed.wait(max(0.005, min(one.due for one in watched) - time.monotonic()))
+
+    def _look(self, one: Watched, now: float) -> None:
+        try:
+            found = measure(one, now)
+            one.due = time.monotonic() + pace(one.limits, one.last, found)
+            one.last = found
+            if exceeded := judge(one.limits, found):
+                self.forget(one)
+                end(one)
+                one.on_limit(exceeded)
+        except Exception:  # a border: one sandbox that cannot be measured must not end the watch over all others
+            log.exception("a sandbox could not be measured")
+            one.due = now + QUIET_S
+
+
+def measure(one: Watched, now: float) -> Usage:
+    """What it uses now; the files are counted more seldom while nothing moves."""
+    limits = one.limits
+    pids = [pid for pid in usage.tree(one.keeper) if pid != one.keeper]
+    most = limits.memory_mb * MIB
+    found = usage.of_processes(pids, exact_above_bytes=most // 2, with_descriptors=bool(limits.open_files))
+    active = found.cpu_seconds - one.last.cpu_seconds > 0.005
+    if (limits.disk_mb or limits.files) and (active or one.files_due <= now):
+        counted = [usage.of_directory(path, most_files=limits.files) for path in one.directories]
+        one.files_due = now + FILES_S
+        return replace(found, disk_bytes=sum(size for size, _ in counted), files=sum(count for _, count in counted))
+    return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)
+
+
+def end(one: Watched) -> None:
+    """Stop it at once, then let its keeper end all of it."""
+    for pid, number in ((one.kernel, signal.SIGSTOP), (one.keeper, signal.SIGTERM)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+WATCHDOG: Final = Watchdog()

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from sandbox_kernel.host import usage
+from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.watchdog import BUSY_S, GROWING_S, QUIET_S, Exceeded, Watchdog, Watched, judge, pace
+from sandbox_kernel.isolation.limits import MIB, PROFILES, Limits
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the watchdog reads /proc")
+STRICT = PROFILES["strict"]
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "what"),
+    [
+        (Usage(memory_bytes=513 * MIB), "memory_mb", "512 MB of memory"),
+        (Usage(disk_bytes=257 * MIB), "disk_mb", "256 MB of disk"),
+        (Usage(files=10_001), "files", "10,000 files"),
+        (Usage(tasks=80), "processes", "64 processes and threads"),
+        (Usage(descriptors=5000), "open_files", "4,096 open files"),
+    ],
+)
+def test_every_limit_has_its_sentence(used: Usage, limit: str, what: str) -> None:
+    found = judge(STRICT, used)
+    assert (limit, f"stopped: it used more than {what}") == (found and found.limit, found and found.sentence)
+
+
+def test_a_limit_of_zero_is_no_limit() -> None:
+    assert judge(PROFILES["trusted"], Usage(1 << 40, 10**4, 10**4, 10**4, 1e9, 1 << 50, 10**8)) is None
+
+
+def test_the_closer_to_a_limit_the_sooner_it_looks_again() -> None:
+    assert [QUIET_S, BUSY_S, GROWING_S, GROWING_S] == [
+        pace(STRICT, Usage(), Usage()),
+        pace(STRICT, Usage(), Usage(cpu_seconds=0.1)),
+        pace(STRICT, Usage(), Usage(memory_bytes=400 * MIB)),
+        pace(STRICT, Usage(), Usage(tasks=20)),
+    ]
+
+
+def test_a_directory_is_counted_up_to_a_bound(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "data").write_bytes(b"x" * 100_000)
+    os.symlink("/", tmp_path / "everything")
+    size, entries = usage.of_directory(str(tmp_path), most_files=0)
+    assert 3 == entries
+    assert 100_000 <= size < 200_000
+    assert usage.of_directory(str(tmp_path), most_files=1)[1] <= 2
+
+
+@linux
+def test_a_process_and_what_it_started_are_counted() -> None:
+    code = "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); sys.stdin.read(1)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdin
+        sleeper = int(process.stdout.readline())
+        assert [sleeper] == usage.tree(process.pid)
+        found = usage.of_processes([process.pid, sleeper])
+        assert (2, 2) == (found.processes, found.tasks)
+        assert found.memory_bytes > MIB
+        os.kill(sleeper, 9)
+        process.stdin.write(b"\n")
+
+
+@linux
+def test_what_exceeds_a_limit_is_ended_and_told() -> None:
+    told: list[Exceeded] = []
+    telling = threading.Event()
+
+    def tell(exceeded: Exceeded) -> None:
+        told.append(exceeded)
+        telling.set()
+
+    code = "import subprocess; held = bytearray(200 << 20); subprocess.run(['sleep', '60'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {code!r}])"]
+    ) as keeper:
+        watchdog = Watchdog()
+        watched = Watched(keeper.pid, keeper.pid, Limits(memory_mb=150), (), tell)
+        watchdog.watch(watched)
+        assert telling.wait(20)
+        for pid in usage.tree(keeper.pid):
+            os.kill(pid, 9)
+        keeper.kill()
+    assert [Exceeded("memory_mb", 150.0, "stopped: it used more than 150 MB of memory")] == told
