@@ -2,7 +2,7 @@
 
 Called by the provisioner alone. `SANDBOX_KERNEL_ISOLATION` and `SANDBOX_KERNEL_LIMITS` in the environment that the
 kernel is started with come first, then `metadata.sandbox_kernel` of the kernelspec, then the default: `auto` with the
-`classroom` limits.
+`classroom` limits. `SANDBOX_KERNEL_READABLE` names more paths to show, `SANDBOX_KERNEL_ENV` more variables to pass.
 
 Weighed for the notebook's own directory, where `cwd` is: (a) writable, as without a sandbox: then one notebook's code
 rewrites another's, and the other sandboxes beside it; (b) out of sight: then `open("data.csv")` fails in every course;
@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,19 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 
 from sandbox_kernel.errors import StartError
+from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
 from sandbox_kernel.isolation.limits import Limits, limits_from
-from sandbox_kernel.isolation.spec import Spec, is_too_wide, python_paths, sandbox_user
-from sandbox_kernel.isolation.start import Start, Started
+from sandbox_kernel.isolation.spec import LEVELS, Spec, is_too_wide, python_paths, sandbox_user
+from sandbox_kernel.isolation.start import Start, Started, interpreter_of
 
 LEVEL = "SANDBOX_KERNEL_ISOLATION"
 LIMITS = "SANDBOX_KERNEL_LIMITS"
 PASSED = "SANDBOX_KERNEL_ENV"
+READABLE = "SANDBOX_KERNEL_READABLE"
+SETTINGS = (LEVEL, LIMITS, PASSED, READABLE)
 SANDBOXES = "sandboxes"
 
 _ALLOWED = frozenset(
@@ -56,8 +60,10 @@ class Confinement:
     started: Started | None = None
     verdict: str = ""
     notes: list[str] = field(default_factory=list)
+    shown: tuple[str, ...] = ()
     _base: Path | None = None
     _cgroup: cgroups.Cgroup | None = None
+    _watched: Watched | None = None
 
     @property
     def level(self) -> str:
@@ -73,7 +79,7 @@ class Confinement:
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """The part of the environment that the kernel may see; no token, key or address of another is in it."""
         if self.level == "none":
-            return {name: value for name, value in given.items() if name not in (LEVEL, LIMITS)}
+            return {name: value for name, value in given.items() if name not in SETTINGS}
         more = given.get(PASSED, "").replace(",", " ").split()
         kept = {name: value for name, value in given.items() if name in _ALLOWED or name.startswith("LC_")}
         kept |= {name: given[name] for name in more if name in given}
@@ -101,8 +107,8 @@ class Confinement:
         return str(self.base / "s" / "k")
 
     def spec(self, argv: Sequence[str], env: Mapping[str, str], directory: Path, cwd: Path, connection: str) -> Spec:
-        programs = (*python_paths(argv[0]), *_python_path(env))
-        readable = [connection] if connection else []
+        programs = (*python_paths(interpreter_of(argv)), *_python_path(env))
+        readable = [*filter(None, [connection]), *self.shown]
         if cwd != directory and not is_too_wide(str(cwd)):
             readable.append(str(cwd))
         elif cwd != directory:
@@ -139,14 +145,42 @@ class Confinement:
         self.join_cgroup()
         return Start(self.spec(argv, env, directory.absolute(), cwd.absolute(), connection))
 
+    # -- while it runs ------------------------------------------------------------------------------------------
+
+    def watch(self, started: Started, directory: Path, on_limit: Callable[[Exceeded], None]) -> None:
+        """From now on the limits of the whole sandbox hold; `on_limit` is called in the watchdog's thread."""
+        self.started = started
+
+        def told(exceeded: Exceeded) -> None:
+            self.verdict = exceeded.sentence
+            on_limit(exceeded)
+
+        counted = (str(directory), str(self.base / "home")) if self.level != "jail" else (str(directory),)
+        self._watched = Watched(started.keeper, started.kernel, self.limits, counted, told, self._cgroup)
+        WATCHDOG.watch(self._watched)
+
+    def why_ended(self) -> str:
+        """Which limit ended the kernel, as a sentence; empty when none did."""
+        if not self.verdict and self._cgroup is not None and self._cgroup.out_of_memory_kills():
+            return f"stopped: it used more than {self.limits.memory_mb} MB of memory"
+        return self.verdict
+
+    def usage(self) -> Usage:
+        """What the sandbox uses, as the watchdog saw it last; all zero while none runs."""
+        return self._watched.last if self._watched is not None else Usage()
+
     # -- after an end -------------------------------------------------------------------------------------------
 
     def leave(self) -> None:
         """The kernel has ended: nothing of it may be left."""
+        if self._watched is not None:
+            WATCHDOG.forget(self._watched)
+            self._watched = None
         if self.started is not None:
             self.started.close()
             self.started = None
         if self._cgroup is not None:
+            self.verdict = self.why_ended()
             self._cgroup.destroy()
             self._cgroup = None
 
@@ -166,9 +200,23 @@ def confinement_for(env: Mapping[str, str], spec: KernelSpec | None) -> Confinem
     level = env.get(LEVEL) or str(told.get("isolation", AUTO))
     try:
         limits = limits_from(_parsed(env[LIMITS]) if env.get(LIMITS) else told.get("limits"))
-        return Confinement(choose(level), limits)
+        shown = tuple(os.path.abspath(path) for path in env.get(READABLE, "").split(os.pathsep) if path)
+        return Confinement(choose(level), limits, shown=shown)
     except (ValueError, TypeError) as error:
         raise StartError(f"the isolation of this sandbox is not understood: {error}", reason="isolation") from None
+
+
+def settings_for(
+    isolation: str, limits: Limits | str | Mapping[str, Any] | None, readable: Iterable[str | os.PathLike[str]]
+) -> dict[str, str]:  # Any: JSON
+    """The same as `confinement_for` reads, for whoever starts a kernel; ValueError and TypeError for misuse."""
+    if isolation not in ("", AUTO, *LEVELS):
+        raise ValueError(f"there is no isolation level '{isolation}'; there are {AUTO}, {', '.join(LEVELS)}")
+    settings = {LEVEL: isolation} if isolation else {}
+    if limits is not None:
+        settings[LIMITS] = json.dumps(limits_from(limits).to_json())
+    paths = [os.path.abspath(os.path.expanduser(path)) for path in readable]
+    return settings | ({READABLE: os.pathsep.join(paths)} if paths else {})
 
 
 def _parsed(text: str) -> Any:  # Any: JSON

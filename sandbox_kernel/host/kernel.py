@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import zmq.asyncio
@@ -94,10 +94,12 @@ class Kernel:
         directory: Path | None,
         door: str,
         on_event: Callable[[wire.AnyEvent], None],
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.tail = Tail()
         self._wanted = directory
+        self._settings = dict(settings or {})
         self._door = door
         self._context = context
         self._on_event = on_event
@@ -152,6 +154,12 @@ class Kernel:
         self.client.fail(KernelDied(self.name, status))
         return status
 
+    @property
+    def verdict(self) -> str:
+        """Which limit ended the process that ran last, as a sentence; empty when none did."""
+        confinement = self.provisioner.confinement if self.provisioner is not None else None
+        return confinement.why_ended() if confinement is not None else ""
+
     async def interrupt(self) -> None:
         if self.pid:
             await self._manager.interrupt_kernel()
@@ -183,7 +191,7 @@ class Kernel:
             await self.client.close()
             await self._manager.restart_kernel(now=not self.pid, **streams)
             return
-        env = {**os.environ, NAME: self.name, DOOR: self._door}
+        env = {**os.environ, NAME: self.name, DOOR: self._door, **self._settings}
         env.pop(DIRECTORY, None)
         if self._wanted is not None:
             env[DIRECTORY] = str(self._wanted)

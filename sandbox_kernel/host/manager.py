@@ -19,18 +19,20 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import zmq.asyncio
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError, SandboxExists, SandboxNotFound
 from sandbox_kernel.host import asks
+from sandbox_kernel.host.confinement import settings_for
 from sandbox_kernel.host.door import Door
 from sandbox_kernel.host.kernel import Kernel
 from sandbox_kernel.host.output import RunResult
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
+from sandbox_kernel.isolation.limits import Limits
 
 if TYPE_CHECKING:
     from sandbox_kernel.host.blocking import BlockingManager
@@ -89,9 +91,15 @@ class SandboxManager:
         modules: Mapping[str, str | Path] | None = None,
         supervisor: str | None = None,
         restart: RestartPolicy | str | None = None,
+        isolation: str = "",
+        limits: Limits | str | Mapping[str, Any] | None = None,
+        readable: Iterable[str | os.PathLike[str]] = (),
         timeout_s: float = 30.0,
     ) -> Sandbox:
         """Starts a sandbox, loads `modules`, starts the `supervisor` ("module:function").
+
+        `isolation` is a level (docs/isolation.md) or "auto"; `limits` the name of a profile, changes to one, or Limits;
+        `readable` are files and directories that it may read besides. Without them the environment decides, then `auto`.
 
         Without a `directory` it has a temporary one that goes with it; with one, its modules and their history are
         there again next time. SandboxExists, StartError, CompileError, ReloadError: then nothing is left running.
@@ -104,7 +112,8 @@ class SandboxManager:
         if name in self._sandboxes:
             raise SandboxExists(name)
         place = None if directory is None else _directory(directory)
-        sandbox = Sandbox(name, self._kernel_maker(name, place), policy)
+        settings = settings_for(isolation, limits, readable)
+        sandbox = Sandbox(name, self._kernel_maker(name, place, settings), policy)
         self._sandboxes[name] = sandbox
         try:
             await sandbox.start(timeout_s)
@@ -194,14 +203,24 @@ class SandboxManager:
         """Ends several sandboxes; per name None or the error."""
         return await _each(names, self.destroy, at_once)
 
-    def _kernel_maker(self, name: str, directory: Path | None) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
+    def _kernel_maker(
+        self, name: str, directory: Path | None, settings: Mapping[str, str]
+    ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
         if self._context is None or self._sockets is None:
             raise RuntimeError("the manager is not open; write 'async with SandboxManager() as manager'")
         sockets = Path(tempfile.mkdtemp(dir=self._sockets, prefix=""))
         context, door = self._context, self._door.address
 
         def make(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
-            return Kernel(name, sockets=sockets, context=context, directory=directory, door=door, on_event=on_event)
+            return Kernel(
+                name,
+                sockets=sockets,
+                context=context,
+                directory=directory,
+                door=door,
+                on_event=on_event,
+                settings=settings,
+            )
 
         return make
 

@@ -25,9 +25,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import registry
+from sandbox_kernel.host.audit import Audit
 from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
+from sandbox_kernel.host.watchdog import Exceeded
 
 NAME = "SANDBOX_KERNEL_NAME"
 DOOR = "SANDBOX_KERNEL_DOOR"
@@ -83,15 +85,28 @@ class SandboxProvisioner(LocalProvisioner):
             info = await super().launch_kernel(start.command(cmd), **kwargs)
             assert self.pid is not None
             try:
-                self.confinement.started = await asyncio.to_thread(start.finish, self.pid)
-            except StartError:
+                started = await asyncio.to_thread(start.finish, self.pid)
+            except StartError as error:
+                self._audit("refused", reason=str(error))
                 await self.wait()
                 await asyncio.to_thread(self.confinement.leave)
                 raise
         for note in self.confinement.notes:
             self.log.warning(note)
-        self.pid = self.confinement.started.kernel
+        self.pid = started.kernel
+        self.confinement.watch(started, self.place.directory, self._on_limit)
+        self._audit("started", level=started.spec.level, kernel=started.kernel, limits=started.spec.limits.to_json())
         return info
+
+    def _on_limit(self, exceeded: Exceeded) -> None:
+        """Called in the watchdog's thread."""
+        self.log.warning("a sandbox was %s", exceeded.sentence)
+        self._audit("limit", limit=exceeded.limit, allowed=exceeded.allowed, sentence=exceeded.sentence)
+
+    def _audit(self, what: str, **facts: Any) -> None:  # Any: JSON
+        assert self.place is not None
+        name = self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else "")
+        Audit(name or self.place.directory.name, self.place.directory).write(what, **facts)
 
     async def send_signal(self, signum: int) -> None:
         """To the kernel and what it started; the end of a kernel with a keeper is the keeper's work, so none escapes."""
@@ -125,6 +140,8 @@ class SandboxProvisioner(LocalProvisioner):
         if process is None:
             return 0
         self.exit_status = await self.exited()
+        if self.confinement is not None and self.confinement.started is not None and self.place is not None:
+            self._audit("ended", status=self.exit_status)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()

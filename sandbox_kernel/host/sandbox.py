@@ -213,7 +213,7 @@ class Sandbox:
         """Waits for the kernel to end by itself; restarts it if the policy says so."""
         status = await self._kernel.exited()
         self._exit_status = status
-        self._go("crashed", describe_exit(status, self._kernel.tail.text))
+        self._go("crashed", self._kernel.verdict or describe_exit(status, self._kernel.tail.text))
         self._crashes.append(time.monotonic())
         if not self._policy.allows(self._crashes, time.monotonic()):
             return

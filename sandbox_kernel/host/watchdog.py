@@ -45,7 +45,7 @@ class Exceeded:
 
 @dataclass(slots=True, eq=False)
 class Watched:
-    """One running sandbox. `on_limit` is called once, in the watchdog's thread, after the end was ordered."""
+    """One running sandbox. `on_limit` is called once, in the watchdog's thread; then the keeper ends all of it."""
 
     keeper: int
     kernel: int
@@ -128,8 +128,9 @@ class Watchdog:
             one.last = found
             if exceeded := judge(one.limits, found):
                 self.forget(one)
-                end(one)
-                one.on_limit(exceeded)
+                _signal(one.kernel, signal.SIGSTOP)
+                one.on_limit(exceeded)  # first told, then ended: whoever sees the end knows why
+                _signal(one.keeper, signal.SIGTERM)
         except Exception:  # a border: one sandbox that cannot be measured must not end the watch over all others
             log.exception("a sandbox could not be measured")
             one.due = now + QUIET_S
@@ -149,11 +150,9 @@ def measure(one: Watched, now: float) -> Usage:
     return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)
 
 
-def end(one: Watched) -> None:
-    """Stop it at once, then let its keeper end all of it."""
-    for pid, number in ((one.kernel, signal.SIGSTOP), (one.keeper, signal.SIGTERM)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 WATCHDOG: Final = Watchdog()

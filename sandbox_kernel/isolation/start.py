@@ -49,6 +49,11 @@ def _module_at(argv: Sequence[str]) -> int:
     return at if at and argv[at] == "-m" else 0
 
 
+def interpreter_of(argv: Sequence[str]) -> str:
+    """The Python that a command starts a module with; this one for any other command."""
+    return argv[0] if _module_at(argv) else sys.executable
+
+
 class Start:
     """One attempt to start a program at a level; `finish` gives it or raises StartError and leaves nothing behind."""
 
