@@ -27,9 +27,10 @@ from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError, StartError
 from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
-from sandbox_kernel.runtime import refusals, views
+from sandbox_kernel.runtime import refusals, usage, views
 from sandbox_kernel.runtime.edits import Edit, Installer
 from sandbox_kernel.runtime.events import EventLog
+from sandbox_kernel.runtime.live import LiveFeed
 from sandbox_kernel.runtime.lock import DirectoryLock
 from sandbox_kernel.runtime.modules import MAX_SOURCE_BYTES, ModuleDirectory, SandboxFinder, check_name, too_large
 from sandbox_kernel.runtime.tree import TreeReporter
@@ -56,6 +57,8 @@ class Session:
         events: EventLog,
     ) -> None:
         self.directory, self.store, self.system, self.events = directory, store, system, events
+        self.live = LiveFeed(self.tree, usage.of_this_process)
+        events.subscribe(self.live.wake)
         self.started = time.time()
         self.notices: list[str] = []
         self._compiler, self._reloader = compiler, reloader

@@ -1,14 +1,15 @@
 """Widgets: faces of the session in a notebook. They hold no logic; each hands wire requests to a handler.
 
 The front end sends `{id, request}` over the widget's comm and gets `{id, reply}`; what happens by itself comes as
-`{event}`. A message may arrive on any thread: on a subshell's in JupyterLab and Notebook, so that a click is answered
-while a cell runs, and on the main one in Voila. Nothing here is mutable beside the traits, and the handler has its own
-lock, so none is held here.
+`{event}`, how the tree and the usage are now as `{live}`. A message may arrive on any thread: on a subshell's in
+JupyterLab and Notebook, so that a click is answered while a cell runs, and on the main one in Voila. Nothing here is
+mutable beside the traits, and the handler has its own lock, so none is held here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import anywidget
@@ -18,38 +19,54 @@ from sandbox_kernel import wire
 from sandbox_kernel.runtime import bundle
 
 Handler = Callable[[wire.Request], wire.Reply]
-Listener = Callable[[wire.AnyEvent], None]
-Subscribe = Callable[[Listener], Callable[[], None]]
+Subscribe = Callable[[Callable[[wire.AnyEvent], None]], Callable[[], None]]
+Watch = Callable[[Callable[[wire.Tree | wire.Usage], None]], Callable[[], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a widget needs of a sandbox. `subscribe` and `watch` take a callback and return what ends it."""
+
+    handler: Handler
+    subscribe: Subscribe | None = None
+    watch: Watch | None = None
+
+
+def this_kernel() -> Link:
+    """The sandbox that this kernel is. Raises SandboxError in a kernel that is none."""
+    from sandbox_kernel.runtime import requests, session  # a widget with a handler of its own needs no session
+
+    current = session.current()
+    return Link(lambda request: requests.handle(current, request), current.events.subscribe, current.live.listen)
 
 
 class SandboxWidget(anywidget.AnyWidget):
-    """Base of all widgets: the loader, the requests and the events.
-
-    `handler` answers the requests, that of this kernel's session unless given; `subscribe` calls back for each event
-    and returns how to stop that.
-    """
+    """Base of all widgets: the loader, the requests, the events. `link` is this kernel's sandbox unless given."""
 
     _esm = bundle.loader()
-    _shown: tuple[type[wire.Event], ...] = ()
+    _events: tuple[type[wire.Event], ...] = ()
     """Which events the view wants to hear of."""
-    _unsubscribe: Callable[[], None] | None = None
+    _live = False
+    """Whether the view wants to know how the tree and the usage are."""
+    _ends: tuple[Callable[[], None], ...] = ()
 
     view = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, *, handler: Handler | None = None, subscribe: Subscribe | None = None, **values: Any) -> None:
-        # Any: values of traits
-        if handler is None:
-            handler, subscribe = _this_kernel()
-        self._handler = handler
+    def __init__(self, *, link: Link | None = None, **values: Any) -> None:  # Any: values of traits
+        link = link or this_kernel()
+        self._handler = link.handler
         super().__init__(view=type(self).__name__, **values)  # at once: each later assignment is a message of its own
         self.on_msg(self._receive)
-        self._unsubscribe = subscribe(self._push) if subscribe else None
+        if self._events and link.subscribe:
+            self._ends += (link.subscribe(self._push_event),)
+        if self._live and link.watch:
+            self._ends += (link.watch(self._push_sample),)
 
     def close(self) -> None:
         """Takes the widget away, here and in the page."""
-        if self._unsubscribe:
-            self._unsubscribe()
-            self._unsubscribe = None
+        ends, self._ends = self._ends, ()
+        for end in ends:
+            end()
         super().close()
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[memoryview]) -> None:  # Any: JSON
@@ -64,9 +81,16 @@ class SandboxWidget(anywidget.AnyWidget):
         except Exception as error:  # a border: the front end waits for an answer, whatever happened
             return wire.Failure(error=type(error).__name__, message=str(error))
 
-    def _push(self, event: wire.AnyEvent) -> None:
-        if isinstance(event, self._shown):
+    def _push_event(self, event: wire.AnyEvent) -> None:
+        if isinstance(event, self._events):
             self.send({"event": wire.to_builtins(event)})
+
+    def _push_sample(self, sample: wire.Tree | wire.Usage) -> None:
+        self.send({"live": wire.to_builtins(sample)})
+
+
+RELOADS = (wire.Reloaded, wire.ReloadRejected)
+CRASHES = (wire.WorkerCrashed, wire.WorkerRestarted, wire.SupervisorGaveUp)
 
 
 class ModuleEditor(SandboxWidget):
@@ -77,7 +101,7 @@ class ModuleEditor(SandboxWidget):
     code: pixels, or any CSS length.
     """
 
-    _shown = (wire.Reloaded, wire.ReloadRejected)
+    _events = RELOADS
 
     module = traitlets.Unicode().tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)
@@ -91,22 +115,107 @@ class ModuleEditor(SandboxWidget):
         source: str | None = None,
         *,
         height: int | str = 360,
-        handler: Handler | None = None,
-        subscribe: Subscribe | None = None,
+        link: Link | None = None,
         **values: Any,  # Any: values of traits, such as `layout`
     ) -> None:
-        if not module.isidentifier():
-            raise ValueError(f"'{module}' cannot name a module; use letters, digits and underscores, as in 'till'")
-        handler, subscribe = (handler, subscribe) if handler else _this_kernel()
-        super().__init__(
-            handler=handler,
-            subscribe=subscribe,
-            module=module,
-            source=_saved_text(handler, module) if source is None else source,
-            version=_live_version(handler, module),
-            height=f"{height}px" if isinstance(height, int) else height,
-            **values,
-        )
+        _check_name(module)
+        link = link or this_kernel()
+        text = _saved_text(link.handler, module) if source is None else source
+        live = _live_version(link.handler, module)
+        super().__init__(link=link, module=module, source=text, version=live, height=_css_length(height), **values)
+
+
+class VersionTimeline(SandboxWidget):
+    """The versions of one module, newest first, with diff and roll back. `version` is the live one."""
+
+    _events = RELOADS
+
+    module = traitlets.Unicode().tag(sync=True)
+    version = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, module: str, *, link: Link | None = None, **values: Any) -> None:  # Any: values of traits
+        _check_name(module)
+        link = link or this_kernel()
+        super().__init__(link=link, module=module, version=_live_version(link.handler, module), **values)
+
+
+class DiffView(SandboxWidget):
+    """Two versions of one module side by side. `right` is the live version unless given; 0 means the saved file."""
+
+    module = traitlets.Unicode().tag(sync=True)
+    left = traitlets.Int().tag(sync=True)
+    right = traitlets.Int().tag(sync=True)
+    height = traitlets.Unicode("360px").tag(sync=True)
+
+    def __init__(
+        self,
+        module: str,
+        left: int,
+        right: int | None = None,
+        *,
+        height: int | str = 360,
+        link: Link | None = None,
+        **values: Any,  # Any: values of traits
+    ) -> None:
+        _check_name(module)
+        link = link or this_kernel()
+        right = _live_version(link.handler, module) if right is None else right
+        super().__init__(link=link, module=module, left=left, right=right, height=_css_length(height), **values)
+
+
+class SupervisionTree(SandboxWidget):
+    """The running tree: who supervises whom, how each one is, and its state."""
+
+    _events = (*CRASHES, wire.Reloaded, wire.TreeChanged)
+    _live = True
+
+
+class CrashCard(SandboxWidget):
+    """The newest crashes of workers: which one, why, where, and what its supervisor does about it."""
+
+    _events = CRASHES
+    _live = True
+
+
+class ResourceMeter(SandboxWidget):
+    """Memory and processor of this sandbox."""
+
+    _live = True
+
+
+class Studio(SandboxWidget):
+    """All of a sandbox on one page: an editor per module, versions, the tree with its state, crashes and usage.
+
+    `selected` is the module whose tab is open. `texts` has what is written but not reloaded yet, by module.
+    """
+
+    _events = (*RELOADS, *CRASHES, wire.TreeChanged)
+    _live = True
+
+    selected = traitlets.Unicode("").tag(sync=True)
+    texts = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
+    height = traitlets.Unicode("420px").tag(sync=True)
+
+    def __init__(
+        self,
+        selected: str = "",
+        *,
+        height: int | str = 420,
+        link: Link | None = None,
+        **values: Any,  # Any: values of traits
+    ) -> None:
+        if selected:
+            _check_name(selected)
+        super().__init__(link=link, selected=selected, height=_css_length(height), **values)
+
+
+def _check_name(module: str) -> None:
+    if not module.isidentifier():
+        raise ValueError(f"'{module}' cannot name a module; use letters, digits and underscores, as in 'till'")
+
+
+def _css_length(height: int | str) -> str:
+    return f"{height}px" if isinstance(height, int) else height
 
 
 def _live_version(handler: Handler, module: str) -> int:
@@ -117,11 +226,3 @@ def _live_version(handler: Handler, module: str) -> int:
 def _saved_text(handler: Handler, module: str) -> str:
     reply = handler(wire.GetSource(module=module, number=0))
     return reply.text if isinstance(reply, wire.Source) else ""
-
-
-def _this_kernel() -> tuple[Handler, Subscribe]:
-    """Raises SandboxError in a kernel that is no sandbox."""
-    from sandbox_kernel.runtime import requests, session  # a widget with a handler of its own needs no session
-
-    current = session.current()
-    return (lambda request: requests.handle(current, request)), current.events.subscribe

@@ -29,12 +29,12 @@ def editor_cells() -> list[str]:
     setup = [
         "from backend import Backend",
         "from sandbox_kernel import wire",
-        "from sandbox_kernel.runtime.widgets import ModuleEditor",
+        "from sandbox_kernel.runtime.widgets import Link, ModuleEditor",
         "backend = Backend()",
         f"backend.handle(wire.ApplyModules(sources={{'till': {TILL!r}}}, note='the first till'))",
         f"backend.handle(wire.ApplyModules(sources={{'till': {DOUBLED!r}}}, note='double all prices'));",
     ]
-    return ["\n".join(setup), "ModuleEditor('till', handler=backend.handle)"]
+    return ["\n".join(setup), "ModuleEditor('till', link=Link(backend.handle))"]
 
 
 def write_notebook(directory: Path, name: str, *cells: str, kernel: str = KERNEL) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox_kernel import wire
 from sandbox_kernel.runtime import bundle
-from sandbox_kernel.runtime.widgets import Listener, ModuleEditor
+from sandbox_kernel.runtime.widgets import Link, ModuleEditor
 
 TEXT = "total = 0\n"
 
@@ -19,7 +19,7 @@ class Kept:
     """Answers for one module with one version, and remembers whom to tell of events."""
 
     def __init__(self) -> None:
-        self.listeners: list[Listener] = []
+        self.listeners: list[Callable[[wire.AnyEvent], None]] = []
 
     def handle(self, request: wire.Request) -> wire.Reply:
         match request:
@@ -31,7 +31,7 @@ class Kept:
                 raise RuntimeError("the compiler is gone")
         return wire.Failure(error="ModuleNotFound", message="this sandbox has no such module")
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: Callable[[wire.AnyEvent], None]) -> Callable[[], None]:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
 
@@ -49,7 +49,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_an_editor_shows_the_saved_text_and_the_live_version(kept: Kept) -> None:
-    editor = ModuleEditor("till", handler=kept.handle, height=200)
+    editor = ModuleEditor("till", link=Link(kept.handle), height=200)
     assert ("till", TEXT, 1, "200px", "ModuleEditor") == (
         editor.module,
         editor.source,
@@ -60,49 +60,49 @@ def test_an_editor_shows_the_saved_text_and_the_live_version(kept: Kept) -> None
 
 
 def test_an_editor_of_a_new_module_starts_empty(kept: Kept) -> None:
-    editor = ModuleEditor("basket", handler=kept.handle)
+    editor = ModuleEditor("basket", link=Link(kept.handle))
     assert ("", 0) == (editor.source, editor.version)
 
 
 def test_a_given_text_is_shown_instead_of_the_saved_one(kept: Kept) -> None:
-    assert "x = 1" == ModuleEditor("till", "x = 1", handler=kept.handle).source
+    assert "x = 1" == ModuleEditor("till", "x = 1", link=Link(kept.handle)).source
 
 
 @pytest.mark.parametrize("name", ["", "two words", "till.py", "3d"])
 def test_a_name_that_no_module_can_have_is_refused(name: str, kept: Kept) -> None:
     with pytest.raises(ValueError, match="cannot name a module"):
-        ModuleEditor(name, handler=kept.handle)
+        ModuleEditor(name, link=Link(kept.handle))
 
 
 def test_a_request_is_answered_with_its_id(kept: Kept, sent: list[Any]) -> None:
-    editor = ModuleEditor("till", handler=kept.handle)
+    editor = ModuleEditor("till", link=Link(kept.handle))
     editor._receive(editor, {"id": "a1", "request": {"type": "GetSource", "module": "till", "number": 1}}, [])
     reply = {"type": "Source", "module": "till", "number": 1, "text": TEXT}
     assert [({"id": "a1", "reply": reply}, None)] == sent
 
 
 def test_a_request_that_nobody_understands_is_answered_too(kept: Kept, sent: list[Any]) -> None:
-    editor = ModuleEditor("till", handler=kept.handle)
+    editor = ModuleEditor("till", link=Link(kept.handle))
     editor._receive(editor, {"id": "a1", "request": {"type": "Nonsense"}}, [])
     assert ["WireError"] == [content["reply"]["error"] for content, _ in sent]
 
 
 def test_a_handler_that_raises_is_answered_as_a_failure(kept: Kept, sent: list[Any]) -> None:
-    editor = ModuleEditor("till", handler=kept.handle)
+    editor = ModuleEditor("till", link=Link(kept.handle))
     editor._receive(editor, {"id": "a1", "request": {"type": "CheckModule", "module": "till", "source": ""}}, [])
     failure = {"type": "Failure", "error": "RuntimeError", "message": "the compiler is gone"}
     assert [({"id": "a1", "reply": failure}, None)] == sent
 
 
 def test_a_page_without_the_bundle_gets_it_from_the_kernel(kept: Kept, sent: list[Any]) -> None:
-    editor = ModuleEditor("till", handler=kept.handle)
+    editor = ModuleEditor("till", link=Link(kept.handle))
     editor._receive(editor, {"bundle": "abc"}, [])
     ((content, buffers),) = sent
     assert ({"bundle": "abc"}, bundle.BUNDLE.read_bytes()) == (content, gzip.decompress(buffers[0]))
 
 
 def test_an_editor_hears_of_reloads_until_it_is_closed(kept: Kept, sent: list[Any]) -> None:
-    editor = ModuleEditor("till", handler=kept.handle, subscribe=kept.subscribe)
+    editor = ModuleEditor("till", link=Link(kept.handle, kept.subscribe))
     (listener,) = kept.listeners
     listener(wire.TreeChanged(reason="started"))
     listener(wire.Reloaded(kind="reload", summary="", versions={"till": 2}))

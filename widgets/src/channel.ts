@@ -1,9 +1,9 @@
 /**
  * Requests and events of one view over its widget's comm, as custom messages: `{id, request}` is answered by
- * `{id, reply}`, what happens by itself comes as `{event}`. All views of a page share nothing here: the ids of each
+ * `{id, reply}`, what happens by itself comes as `{event}`, how the tree and the usage are now as `{live}`. All views of a page share nothing here: the ids of each
  * channel start with its own prefix, because a reply reaches every view of the same model.
  */
-import type { AnyEvent, Failure, Replies, Reply, Request } from "./wire";
+import type { AnyEvent, Failure, Replies, Reply, Request, Tree, Usage } from "./wire";
 
 /** What this needs of anywidget's model; `buffers` is unused here. */
 export interface Comm {
@@ -26,7 +26,10 @@ interface Incoming {
   id?: string;
   reply?: Reply;
   event?: AnyEvent;
+  live?: Sample;
 }
+
+export type Sample = Tree | Usage;
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -39,6 +42,7 @@ export class Channel {
   private readonly prefix = `${Date.now().toString(36)}-${++channels}-`;
   private readonly waiting = new Map<string, Waiting>();
   private readonly listeners = new Set<(event: AnyEvent) => void>();
+  private readonly watchers = new Set<(sample: Sample) => void>();
   private count = 0;
 
   constructor(private readonly comm: Comm) {
@@ -60,16 +64,24 @@ export class Channel {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls back with each new tree and usage; returns how to stop it. */
+  onLive(watcher: (sample: Sample) => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
   /** Stops listening; what still waits is left unanswered. */
   close(): void {
     this.comm.off("msg:custom", this.receive);
     this.waiting.clear();
     this.listeners.clear();
+    this.watchers.clear();
   }
 
   private readonly receive = (content: unknown): void => {
-    const { id, reply, event } = (content ?? {}) as Incoming;
+    const { id, reply, event, live } = (content ?? {}) as Incoming;
     if (event) for (const listener of this.listeners) listener(event);
+    if (live) for (const watcher of this.watchers) watcher(live);
     const waiting = id === undefined ? undefined : this.waiting.get(id);
     if (id === undefined || !waiting || !reply) return;
     this.waiting.delete(id);

@@ -10,7 +10,8 @@ export interface HistoryProps {
   now: number;
   onCompare(version: VersionInfo): void;
   onRollBack(version: VersionInfo): void;
-  onCopy(version: VersionInfo): void;
+  /** Null where there is no editor to copy into. */
+  onCopy: ((version: VersionInfo) => void) | null;
 }
 
 export function HistoryView(props: HistoryProps) {
@@ -49,8 +50,8 @@ function Row(props: HistoryProps & { version: VersionInfo }) {
         <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => props.onCompare(version)}>
           Show changes<span class="sk-hidden"> of v{version.number}</span>
         </button>
-        {!isLive && version.outcome === "rejected" && (
-          <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => props.onCopy(version)}>
+        {!isLive && version.outcome === "rejected" && props.onCopy && (
+          <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => props.onCopy?.(version)}>
             Edit this text<span class="sk-hidden"> of v{version.number}</span>
           </button>
         )}

@@ -1,5 +1,7 @@
 /** The bundle's face for the loader: `build` names this build, `mount` shows the view that a widget asks for. */
 import { mountModuleEditor } from "./module_editor";
+import { mountCrashes, mountDiff, mountTimeline, mountTree, mountUsage } from "./parts";
+import { mountStudio } from "./studio";
 import { addStyles } from "./styles";
 import type { WidgetModel } from "./widget_model";
 
@@ -9,6 +11,12 @@ export const build = BUILD;
 
 const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement) => () => void> = {
   ModuleEditor: mountModuleEditor,
+  VersionTimeline: mountTimeline,
+  DiffView: mountDiff,
+  SupervisionTree: mountTree,
+  CrashCard: mountCrashes,
+  ResourceMeter: mountUsage,
+  Studio: mountStudio,
 };
 
 export function mount(model: WidgetModel, el: HTMLElement): () => void {

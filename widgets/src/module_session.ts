@@ -37,6 +37,15 @@ export class ModuleSession {
     if (this.state !== before) for (const listener of this.listeners) listener(this.state);
   }
 
+  /** For an editor that was given no text: starts with the saved file's. */
+  async open(): Promise<void> {
+    if (this.state.text === "") {
+      const text = await this.savedText();
+      if (text && this.state.text === "") this.send({ type: "typed", text });
+    }
+    await this.load();
+  }
+
   /** The history and the live text, as they are now. A module that does not exist yet is a new one. */
   async load(): Promise<void> {
     const { module } = this.state;
@@ -103,6 +112,15 @@ export class ModuleSession {
       this.send({ type: "failed", message: messageOf(error) });
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  private async savedText(): Promise<string> {
+    const request = { type: "GetSource", module: this.state.module, number: 0 } as const;
+    try {
+      return (await this.channel.request(request)).text;
+    } catch {
+      return ""; // a module without a file is a new one; load() tells
     }
   }
 

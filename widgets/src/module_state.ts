@@ -214,4 +214,5 @@ export function milliseconds(duration: number): string {
       : `${(duration / 1000).toFixed(1)} s`;
 }
 
-export const count = (many: number, noun: string): string => `${many} ${noun}${many === 1 ? "" : "s"}`;
+export const count = (many: number, noun: string, plural = `${noun}s`): string =>
+  `${many} ${many === 1 ? noun : plural}`;

@@ -1,12 +1,12 @@
 /** The editor of one module as a function of its state; the code editor and the diff live in hosts of their own. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { openDiff } from "./code_diff";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type CodeEditor, openCodeEditor } from "./code_editor";
+import { DiffPane } from "./diff_view";
 import { HistoryView } from "./history_view";
 import { shortcut } from "./keys";
 import type { ModuleSession } from "./module_session";
-import { blockedBecause, type Compare, isEdited, type ModuleState, nameOf } from "./module_state";
+import { blockedBecause, isEdited, type ModuleState } from "./module_state";
 import { ProblemsView } from "./problems_view";
 import type { VersionInfo } from "./wire";
 
@@ -30,7 +30,14 @@ export function ModuleView({ session, state, height }: ModuleViewProps) {
           <div class="sk-Module-code" hidden={state.compare !== null}>
             <CodeHost session={session} state={state} onReload={reload} onReady={(ready) => (editor.current = ready)} />
           </div>
-          {state.compare && <DiffPane session={session} state={state} compare={state.compare} />}
+          {state.compare && (
+            <DiffPane
+              session={session}
+              state={state}
+              compare={state.compare}
+              onClose={() => session.send({ type: "compareClosed" })}
+            />
+          )}
         </div>
         {state.historyOpen && <HistoryPane session={session} state={state} />}
       </div>
@@ -144,97 +151,6 @@ function CodeHost({ session, state, onReload, onReady }: CodeHostProps) {
   return <div class="sk-Code" ref={host} />;
 }
 
-function DiffPane({ session, state, compare }: { session: ModuleSession; state: ModuleState; compare: Compare }) {
-  const pane = useRef<HTMLElement>(null);
-  const { left, right, leftText, rightText } = compare;
-  useEffect(() => pane.current?.focus(), []);
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    session.send({ type: "compareClosed" });
-  };
-  return (
-    <section class="sk-Diff" ref={pane} tabIndex={-1} onKeyDown={leave} aria-label="Side-by-side diff">
-      <div class="sk-Diff-bar">
-        <VersionSelect label="Left version" state={state} value={left} onPick={(n) => void session.compare(n, right)} />
-        <span class="sk-Diff-arrow" aria-hidden="true">
-          →
-        </span>
-        <VersionSelect
-          label="Right version"
-          state={state}
-          value={right}
-          onPick={(n) => void session.compare(left, n)}
-        />
-        <span class="sk-Module-gap" />
-        <RollBackButton session={session} state={state} compare={compare} />
-        <button type="button" class="sk-Button sk-mod-small" onClick={() => session.send({ type: "compareClosed" })}>
-          Close <kbd>Esc</kbd>
-        </button>
-      </div>
-      {leftText === rightText ? (
-        <p class="sk-Diff-same">These two are the same.</p>
-      ) : (
-        <DiffHost leftText={leftText} rightText={rightText} left={left} right={right} />
-      )}
-    </section>
-  );
-}
-
-function RollBackButton({ session, state, compare }: { session: ModuleSession; state: ModuleState; compare: Compare }) {
-  const can = (number: number) =>
-    number !== 0 &&
-    number !== state.live &&
-    state.versions.some((version) => version.number === number && version.outcome !== "rejected");
-  const number = [compare.left, compare.right].find(can);
-  if (number === undefined) return null;
-  const busy = state.busy !== null;
-  return (
-    <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => void session.rollBack(number)}>
-      Roll back to v{number}
-    </button>
-  );
-}
-
-interface VersionSelectProps {
-  label: string;
-  state: ModuleState;
-  value: number;
-  onPick(number: number): void;
-}
-
-function VersionSelect({ label, state, value, onPick }: VersionSelectProps) {
-  const name = (version: VersionInfo) => `v${version.number}${version.number === state.live ? " (live)" : ""}`;
-  return (
-    <select
-      class="sk-Select"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onPick(Number(event.currentTarget.value))}
-    >
-      <option value={0}>{nameOf(0)}</option>
-      {state.versions.map((version) => (
-        <option key={version.number} value={version.number}>
-          {name(version)}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function DiffHost({ left, right, leftText, rightText }: Compare) {
-  const host = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (!host.current) return;
-    return openDiff(
-      host.current,
-      { text: leftText, label: `Left: ${nameOf(left)}` },
-      { text: rightText, label: `Right: ${nameOf(right)}` },
-    );
-  }, [leftText, rightText]);
-  return <div class="sk-Diff-host" ref={host} />;
-}
-
 function HistoryPane({ session, state }: { session: ModuleSession; state: ModuleState }) {
   return (
     <aside class="sk-History" aria-label={`Versions of ${state.module}`}>
@@ -260,7 +176,7 @@ export function sidesFor(version: VersionInfo, state: ModuleState): [number, num
 
 const order = (one: number, other: number): [number, number] => (one < other ? [one, other] : [other, one]);
 
-function StatusBar({ state }: { state: ModuleState }) {
+export function StatusBar({ state, keys = true }: { state: ModuleState; keys?: boolean }) {
   const { tone, text, detail } = state.status;
   return (
     <footer class="sk-Status">
@@ -269,7 +185,7 @@ function StatusBar({ state }: { state: ModuleState }) {
         {text}
         {detail && <span class="sk-Status-detail">, {detail}</span>}
       </span>
-      <Keys />
+      {keys && <Keys />}
     </footer>
   );
 }

@@ -8,6 +8,10 @@ export interface Traits {
   version: number;
   edited: boolean;
   height: string;
+  left: number;
+  right: number;
+  selected: string;
+  texts: Record<string, string>;
 }
 
 type Change = `change:${keyof Traits}`;

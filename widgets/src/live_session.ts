@@ -1,0 +1,72 @@
+/** Keeps the state of one sandbox fresh: one snapshot first, then what is pushed; asks only where nothing is pushed. */
+import { type Channel, RequestFailed } from "./channel";
+import { type LiveAction, type LiveState, nothing, update } from "./live_state";
+import type { AnyEvent } from "./wire";
+
+const FRAME_MS = 50;
+
+export class LiveSession {
+  state: LiveState = nothing;
+  private readonly listeners = new Set<(state: LiveState) => void>();
+  private readonly ends: (() => void)[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private pushed = false;
+
+  constructor(private readonly channel: Channel) {
+    this.ends = [
+      channel.onEvent((event) => this.receive(event)),
+      channel.onLive((sample) => {
+        this.pushed = true;
+        this.send({ type: "sample", sample });
+      }),
+    ];
+  }
+
+  /** Calls back after changes, at most 20 times a second. */
+  onChange(listener: (state: LiveState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.listeners.clear();
+    for (const end of this.ends) end();
+  }
+
+  send(action: LiveAction): void {
+    this.state = update(this.state, action);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      for (const listener of this.listeners) listener(this.state);
+    }, FRAME_MS);
+  }
+
+  async load(): Promise<void> {
+    await this.ask(async () => {
+      const snapshot = await this.channel.request({ type: "GetSnapshot" });
+      this.send({ type: "snapshot", snapshot });
+    });
+  }
+
+  /** Starts a declared tree, after a supervisor gave up. */
+  async start(target: string): Promise<void> {
+    await this.ask(async () => {
+      const sample = await this.channel.request({ type: "StartTree", target });
+      this.send({ type: "sample", sample });
+    });
+  }
+
+  private receive(event: AnyEvent): void {
+    this.send({ type: "event", event });
+    if (event.type === "Reloaded" || !this.pushed) void this.load();
+  }
+
+  private async ask(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.send({ type: "failed", message: error instanceof RequestFailed ? error.message : String(error) });
+    }
+  }
+}
