@@ -109,6 +109,14 @@ class GetTree(Message):
     """The supervision tree. Answered by Tree."""
 
 
+class GetEvents(Message):
+    """What happened after event `after` and is still kept, oldest first; `kinds` are names of events, empty for all.
+    Answered by Events."""
+
+    after: int = 0
+    kinds: list[str] = []
+
+
 class GetUsage(Message):
     """What the kernel uses now. Answered by Usage."""
 
@@ -121,7 +129,7 @@ class StartTree(Message):
 
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
-    | GetTree | GetUsage | StartTree
+    | GetTree | GetEvents | GetUsage | StartTree
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -205,6 +213,13 @@ class Usage(Message):
     uptime_s: float = 0.0
 
 
+class Events(Message):
+    """`last` is the number of the newest event."""
+
+    events: list[AnyEvent]
+    last: int
+
+
 class Failure(Message):
     """The request was not carried out. `error` is the class name of the error in `errors.py`."""
 
@@ -212,7 +227,7 @@ class Failure(Message):
     message: str
 
 
-Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Failure
+Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Failure
 
 # -- events -----------------------------------------------------------------------------------------------------
 

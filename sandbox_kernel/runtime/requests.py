@@ -45,6 +45,9 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return wire.Source(module=module, number=number, text=session.text(module, number))
         case wire.GetTree():
             return session.tree()
+        case wire.GetEvents(after=after, kinds=kinds):
+            found = [event for event in session.events.since(after) if not kinds or type(event).__name__ in kinds]
+            return wire.Events(events=found, last=session.events.last)
         case wire.GetUsage():
             return usage.of_this_process()
         case wire.StartTree(target=target):

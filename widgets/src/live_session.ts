@@ -4,6 +4,7 @@ import { type LiveAction, type LiveState, nothing, update } from "./live_state";
 import type { AnyEvent } from "./wire";
 
 const FRAME_MS = 50;
+const CRASHES = ["WorkerCrashed", "WorkerRestarted", "SupervisorGaveUp"];
 
 export class LiveSession {
   state: LiveState = nothing;
@@ -20,6 +21,7 @@ export class LiveSession {
         this.send({ type: "sample", sample });
       }),
     ];
+    document.addEventListener("visibilitychange", this.whenSeenAgain);
   }
 
   /** Calls back after changes, at most 20 times a second. */
@@ -30,6 +32,7 @@ export class LiveSession {
 
   close(): void {
     clearTimeout(this.timer);
+    document.removeEventListener("visibilitychange", this.whenSeenAgain);
     this.listeners.clear();
     for (const end of this.ends) end();
   }
@@ -42,12 +45,25 @@ export class LiveSession {
     }, FRAME_MS);
   }
 
-  async load(): Promise<void> {
+  /** Everything: for the first paint, and when the page was away. */
+  async open(): Promise<void> {
+    await this.load();
+    await this.ask(async () => {
+      const { events } = await this.channel.request({ type: "GetEvents", kinds: CRASHES });
+      this.send({ type: "past", events });
+    });
+  }
+
+  private async load(): Promise<void> {
     await this.ask(async () => {
       const snapshot = await this.channel.request({ type: "GetSnapshot" });
       this.send({ type: "snapshot", snapshot });
     });
   }
+
+  private readonly whenSeenAgain = (): void => {
+    if (!document.hidden) void this.open();
+  };
 
   /** Starts a declared tree, after a supervisor gave up. */
   async start(target: string): Promise<void> {

@@ -29,6 +29,8 @@ export interface LiveState {
   /** The processor's share in the last samples, oldest first. */
   load: number[];
   crashes: Crash[];
+  /** The numbers of crashes that were put away. */
+  dismissed: number[];
   /** Each worker's state just before the last reload, by id. */
   before: Record<string, string>;
   error: string;
@@ -36,6 +38,7 @@ export interface LiveState {
 
 export type LiveAction =
   | { type: "snapshot"; snapshot: Snapshot }
+  | { type: "past"; events: readonly AnyEvent[] }
   | { type: "sample"; sample: Tree | Usage }
   | { type: "event"; event: AnyEvent }
   | { type: "dismissed"; crash: Crash }
@@ -52,6 +55,7 @@ export const nothing: LiveState = {
   usage: null,
   load: [],
   crashes: [],
+  dismissed: [],
   before: {},
   error: "",
 };
@@ -62,12 +66,18 @@ export function update(state: LiveState, action: LiveAction): LiveState {
       const { hello, modules, tree, trees } = action.snapshot;
       return { ...state, hello, modules, roots: tree, trees, error: "" };
     }
+    case "past":
+      return action.events.reduce(happened, { ...state, crashes: [] });
     case "sample":
       return sampled(state, action.sample);
     case "event":
       return happened(state, action.event);
     case "dismissed":
-      return { ...state, crashes: state.crashes.filter((crash) => crash !== action.crash) };
+      return {
+        ...state,
+        crashes: state.crashes.filter((crash) => crash !== action.crash),
+        dismissed: [...state.dismissed, action.crash.what.number],
+      };
     case "failed":
       return { ...state, error: action.message };
   }
@@ -83,6 +93,7 @@ function happened(state: LiveState, event: AnyEvent): LiveState {
     case "Reloaded":
       return { ...state, before: Object.fromEntries(workers(state.roots).map((node) => [node.id, node.state])) };
     case "WorkerCrashed":
+      if (state.dismissed.includes(event.number)) return state;
       return {
         ...state,
         crashes: [{ what: event, restarted: null, gaveUp: null }, ...state.crashes].slice(0, CRASHES),
@@ -121,13 +132,16 @@ export function changedPieces(before: string | undefined, now: string): Piece[] 
   if (before === undefined || before === now) return [{ text: now, changed: false }];
   const old = fields(before);
   const left = new Map<string, number>();
-  for (const field of old) left.set(field, (left.get(field) ?? 0) + 1);
+  for (const field of old) left.set(bare(field), (left.get(bare(field)) ?? 0) + 1);
   return fields(now).map((text) => {
-    const had = left.get(text) ?? 0;
-    left.set(text, had - 1);
+    const had = left.get(bare(text)) ?? 0;
+    left.set(bare(text), had - 1);
     return { text, changed: had <= 0 };
   });
 }
+
+/** A field without the comma that follows it unless it is the last. */
+const bare = (field: string): string => field.replace(/,?\s*$/, "");
 
 /** Splits a repr at the commas between fields, keeping every character. */
 const fields = (text: string): string[] => text.match(/[^,{}()[\]]+,?\s*|[{}()[\]]\s*,?\s*/g) ?? [text];

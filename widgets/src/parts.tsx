@@ -25,7 +25,7 @@ const livePart =
     keepKeys(el);
     session.onChange(draw);
     draw();
-    void session.load();
+    void session.open();
     return () => {
       session.close();
       channel.close();
@@ -44,7 +44,7 @@ export const mountUsage = livePart((state) => <UsageView state={state} />);
 
 export const mountCrashes = livePart((state, session) =>
   state.crashes.length === 0 ? (
-    <p class="sk-empty">No worker has crashed since this was opened.</p>
+    <p class="sk-empty">No worker has crashed.</p>
   ) : (
     <CrashesView session={session} state={state} most={5} />
   ),

@@ -39,7 +39,7 @@ class Studio {
 
   async open(): Promise<void> {
     this.draw();
-    await this.live.load();
+    await this.live.open();
   }
 
   close(): void {

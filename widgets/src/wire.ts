@@ -145,6 +145,13 @@ export interface GetTree {
   type: "GetTree";
 }
 
+/** What happened after event `after` and is still kept, oldest first; `kinds` are names of events, empty for all. Answered by Events. */
+export interface GetEvents {
+  type: "GetEvents";
+  after?: number;
+  kinds?: string[];
+}
+
 /** What the kernel uses now. Answered by Usage. */
 export interface GetUsage {
   type: "GetUsage";
@@ -237,6 +244,13 @@ export interface Usage {
   cpu_percent: number;
   threads: number;
   uptime_s: number;
+}
+
+/** `last` is the number of the newest event. */
+export interface Events {
+  type: "Events";
+  events: (Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput)[];
+  last: number;
 }
 
 /** The request was not carried out. `error` is the class name of the error in `errors.py`. */
@@ -337,9 +351,9 @@ export interface WorkerOutput {
   text: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetUsage | StartTree;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | StartTree;
 
-export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Failure;
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Failure;
 
 export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput;
 
@@ -355,6 +369,7 @@ export interface Replies {
   GetDiff: Diff;
   GetSource: Source;
   GetTree: Tree;
+  GetEvents: Events;
   GetUsage: Usage;
   StartTree: Tree;
 }

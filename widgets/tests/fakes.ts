@@ -1,6 +1,6 @@
 /** A model that keeps what was sent and answers when the test says so; the traits are a plain object. */
 import type { Traits, WidgetModel } from "../src/widget_model";
-import type { AnyEvent, History, Reply, Request, VersionInfo } from "../src/wire";
+import type { AnyEvent, History, Reply, Request, TreeNode, VersionInfo, WorkerCrashed } from "../src/wire";
 
 interface Sent {
   id: string;
@@ -130,4 +130,43 @@ export class FakeSandbox {
       traceback: "",
     };
   }
+}
+
+export function node(more: Partial<TreeNode> = {}): TreeNode {
+  return {
+    id: "1",
+    name: "till",
+    kind: "worker",
+    status: "running",
+    restarts: 0,
+    max_restarts: 0,
+    max_seconds: 0,
+    strategy: "",
+    mailbox: 0,
+    module: "",
+    version: "",
+    age_s: 0,
+    state: "",
+    last_crash: "",
+    children: [],
+    ...more,
+  };
+}
+
+export function crashed(number: number): WorkerCrashed {
+  return {
+    type: "WorkerCrashed",
+    number,
+    time: number,
+    worker: "till",
+    reason: "ValueError",
+    story: "till could not add -5",
+    last_message: "call ('add', -5)",
+    state: "{'total': 5}",
+    traceback: "ValueError: -5",
+    hint: "",
+    supervisor: "shop",
+    decision: "supervisor 'shop' restarts it (2 of 3 in 5 s left)",
+    restarts_left: 2,
+  };
 }
