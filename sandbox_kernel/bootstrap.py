@@ -131,20 +131,20 @@ def _install(root: Path, python: Path, uv: str | None, extras: list[str]) -> Non
 
 def _call(command: list[str]) -> None:
     """Runs an installer, shows every twentieth package it collects, and explains why it failed if it did."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
     lines: list[str] = []
     collected = 0
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        collected += line.startswith("Collecting ")
-        if line.startswith("Collecting ") and collected % 20 == 0:
-            say(f"  {collected} packages so far")
-        if line.startswith("Installing collected"):
-            say(f"  unpacking {collected} packages")
-    if process.wait() == 0:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            collected += line.startswith("Collecting ")
+            if line.startswith("Collecting ") and collected % 20 == 0:
+                say(f"  {collected} packages so far")
+            if line.startswith("Installing collected"):
+                say(f"  unpacking {collected} packages")
+    if process.returncode == 0:
         return
     said = "".join(lines)
     if any(sign in said.lower() for sign in NO_NETWORK):

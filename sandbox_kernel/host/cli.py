@@ -3,23 +3,27 @@
 Exit codes: 0 done; 1 the code that was run raised, or `doctor` found something that is needed missing; 2 the command
 line was wrong; 3 it could not be carried out (no such sandbox, no start, no answer); 124 a limit of time or output was
 hit; 130 interrupted. With `--json` the one thing on standard output is one JSON value, errors included.
+
+Other rooms add commands by an entry point of the group `sandbox_kernel.commands`: a function that takes argparse's
+sub-parsers, adds its own, and sets `run` to a function of the parsed arguments that returns the exit code.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.metadata
 import json
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
 from typing import Any
 
 from sandbox_kernel import __version__
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.host import commands
 
-DONE, FAILED, USAGE, REFUSED, LIMIT, INTERRUPTED = 0, 1, 2, 3, 124, 130
+COMMANDS = "sandbox_kernel.commands"
+REFUSED, INTERRUPTED = 3, 130
 
 EPILOG = """exit codes: 0 done, 1 the code raised or something needed is missing, 2 wrong command line,
 3 could not be carried out, 124 a limit was hit, 130 interrupted.
@@ -65,8 +69,8 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
     lab.add_argument("--port", type=_port, metavar="N", help="this port and no other")
 
-    for command in sorted(entry_points(group="sandbox_kernel.commands")):
-        command.load()(verbs)
+    for point in sorted(importlib.metadata.entry_points(group=COMMANDS), key=lambda point: point.name):
+        point.load()(verbs)
     verbs.add_parser("help", help="show this text").set_defaults(act=lambda _: _help(top))
     return top
 
@@ -75,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The console script."""
     asked = parser().parse_args(arguments)
     try:
+        if "run" in asked:
+            return int(asked.run(asked))
         outcome = asked.act(asked)
         answer = asyncio.run(outcome) if asyncio.iscoroutine(outcome) else outcome
     except (SandboxError, ValueError, OSError) as error:

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class KernelClient:
         self._runs: dict[str, _Run] = {}
         self._sockets: dict[str, zmq.asyncio.Socket] = {}
         self._readers: list[asyncio.Task[None]] = []
+        self._monitors: list[zmq.asyncio.Socket] = []
         self._listening = asyncio.Event()
         self._failure: SandboxError | None = None
 
@@ -77,15 +78,24 @@ class KernelClient:
         for channel, kind in CHANNELS.items():
             self._sockets[channel] = self._connect(channel, kind)
             read = self._read_events if channel == "iopub" else self._read_replies
-            self._readers.append(asyncio.create_task(read(self._sockets[channel]), name=f"{self.sandbox}:{channel}"))
+            self._start(read(self._sockets[channel]), channel)
+        monitor = self._sockets["iopub"].get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._monitors.append(monitor)
+        self._start(self._read_breaks(monitor), "breaks")
 
     async def close(self) -> None:
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
-        for socket in self._sockets.values():
-            socket.close(linger=0)
+        """Safe to call again."""
         self.fail(WireError(f"the connection to sandbox '{self.sandbox}' was closed"))
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        if self._monitors:
+            self._sockets["iopub"].disable_monitor()
+        for socket in (*self._sockets.values(), *self._monitors):
+            socket.close(linger=0)
+        self._sockets.clear()
+        self._monitors.clear()
 
     def fail(self, error: SandboxError) -> None:
         """The kernel is gone: every call in flight and every later one raises `error`."""
@@ -150,6 +160,9 @@ class KernelClient:
             async with asyncio.timeout(IDLE_GRACE_S):
                 await run.idle.wait()
 
+    def _start(self, reading: Coroutine[Any, Any, None], what: str) -> None:
+        self._readers.append(asyncio.create_task(reading, name=f"{self.sandbox}:{what}"))
+
     def _connect(self, channel: str, kind: int) -> zmq.asyncio.Socket:
         socket = self._context.socket(kind)
         socket.setsockopt(zmq.LINGER, 0)
@@ -187,6 +200,14 @@ class KernelClient:
                     run.idle.set()
             elif run is not None:
                 run.output.add(kind, content, size)
+
+    async def _read_breaks(self, monitor: zmq.asyncio.Socket) -> None:
+        """An output connection that breaks carried a message over the limit (or the kernel died, which is told apart
+        by its exit): what runs now has printed more than anybody will read."""
+        while True:
+            await monitor.recv_multipart()
+            for run in self._runs.values():
+                run.output.full.set()
 
     def _deliver(self, content: Content) -> None:
         try:

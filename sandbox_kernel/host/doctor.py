@@ -7,30 +7,21 @@ out that could change this process (namespaces) it tries in a short-lived child.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import importlib.metadata
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 
 from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.isolation import levels
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "firefox")
-LANDLOCK_CREATE_RULESET = 444
-LANDLOCK_ASK_VERSION = 1
-UNSHARE_USER = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-sys.exit(0 if libc.unshare(0x10000000) == 0 else ctypes.get_errno() or 1)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +37,8 @@ class Finding:
 
 
 def examine(*, start: bool = True) -> list[Finding]:
-    """Every finding, what is needed first; `start` also starts a sandbox and times it."""
-    return [probe() for probe in (*PROBES, *((started,) if start else ()))]
+    """Every finding; `start` also starts a sandbox and times it."""
+    return [*(probe() for probe in PROBES), *isolation(), *([started()] if start else [])]
 
 
 def python() -> Finding:
@@ -121,48 +112,29 @@ def exit_notice() -> Finding:
     return Finding("exit notice", True, "pidfd")
 
 
-def user_namespaces() -> Finding:
-    cost = "isolation level 'jail' is out of reach; 'fence' is the strongest"
-    if sys.platform != "linux":
-        return _missing("user namespaces", "not on this system", cost, "run under Linux or in a Linux container")
-    code = subprocess.run([sys.executable, "-I", "-S", "-c", UNSHARE_USER], timeout=30, check=False).returncode
-    if code == 0:
-        return Finding("user namespaces", True, "may be made")
-    return _missing(
-        "user namespaces", f"refused ({os.strerror(code)})", cost,
-        "sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0; Ubuntu 24.04: "
-        "kernel.apparmor_restrict_unprivileged_userns=0; Docker: a seccomp profile that allows unshare",
-    )  # fmt: skip
+def isolation() -> list[Finding]:
+    """Each level, entered for real in a process of its own, and what the levels are made of."""
+    here = levels.machine()
+    findings = []
+    for level in (level for level in levels.PROMISES if level != "none"):
+        if here.missing[level]:
+            lost = f"the level that holds this cannot be had: {levels.PROMISES[level]}"
+            findings.append(_missing(f"isolation {level}", here.missing[level], lost, levels.how_to_get(level)))
+        else:
+            mark = " (the strongest here, used by 'auto')" if level == here.strongest else ""
+            findings.append(Finding(f"isolation {level}", True, levels.PROMISES[level] + mark))
+    landlock = Finding("landlock", bool(here.landlock), f"ABI {here.landlock}")
+    if not here.landlock:
+        landlock = _missing("landlock", "none", "level 'fence' cannot be had", levels.how_to_get("fence"))
+    return [*findings, landlock, cgroups(here.cgroups)]
 
 
-def landlock() -> Finding:
-    cost = "files are fenced off by namespaces alone, and isolation level 'fence' is out of reach"
-    if sys.platform != "linux":
-        return _missing("landlock", "not on this system", cost, "run under Linux 5.13 or newer")
-    libc = ctypes.CDLL(None, use_errno=True)
-    abi = libc.syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(LANDLOCK_ASK_VERSION))
-    if abi > 0:
-        return Finding("landlock", True, f"ABI {abi}")
-    why = os.strerror(ctypes.get_errno())
-    return _missing(
-        "landlock", f"refused ({why})", cost, "Linux 5.13 or newer with lsm=landlock,... on its command line"
-    )
-
-
-def cgroups() -> Finding:
+def cgroups(why_not: str) -> Finding:
+    if not why_not:
+        return Finding("cgroups", True, "writable")
     cost = "memory and CPU are limited per process and by a watchdog, not for a whole sandbox at once"
-    fix = "start Jupyter under systemd with Delegate=yes (systemd-run --user --scope -p Delegate=yes jupyter lab)"
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return _missing("cgroups", "none", cost, "run under Linux")
-    own = next((line.split(":", 2)[2] for line in lines if line.startswith("0::")), None)
-    if own is None:
-        return _missing("cgroups", "version 1", cost, "boot with systemd.unified_cgroup_hierarchy=1, then: " + fix)
-    group = Path("/sys/fs/cgroup") / own.lstrip("/")
-    if os.access(group / "cgroup.procs", os.W_OK) and os.access(group, os.W_OK):
-        return Finding("cgroups", True, f"version 2, writable at {group}")
-    return _missing("cgroups", "version 2, not delegated to this user", cost, fix)
+    fix = "start Jupyter under systemd with Delegate=yes: systemd-run --user --scope -p Delegate=yes jupyter lab"
+    return _missing("cgroups", why_not, cost, fix)
 
 
 def started() -> Finding:
@@ -188,5 +160,5 @@ def _missing(name: str, found: str, cost: str, fix: str) -> Finding:
 
 
 PROBES: tuple[Callable[[], Finding], ...] = (
-    python, kernelspec, provisioner, jupyterlab, notebook, voila, browser, exit_notice, user_namespaces, landlock, cgroups,
+    python, kernelspec, provisioner, jupyterlab, notebook, voila, browser, exit_notice,
 )  # fmt: skip

@@ -50,11 +50,10 @@ def find_lessons(asked: str | None, cwd: Path) -> Path:
 
 def first_lesson(directory: Path) -> str:
     """The notebook that `course.toml` says to open first, or its first, or the first by name; empty without any."""
-    with contextlib.suppress(OSError, tomllib.TOMLDecodeError):
+    with contextlib.suppress(OSError, tomllib.TOMLDecodeError, LookupError, TypeError, AttributeError):
         course = tomllib.loads((directory / "course.toml").read_text(encoding="utf-8"))
-        lessons = sorted(course.get("lesson", []), key=lambda lesson: lesson.get("id") != course.get("open_first"))
-        for lesson in lessons:
-            notebook = (directory / str(lesson.get("path", ""))).with_suffix(".ipynb")
+        for lesson in sorted(course["lesson"], key=lambda lesson: lesson.get("id") != course.get("open_first")):
+            notebook = (directory / str(lesson["path"])).with_suffix(".ipynb")
             if notebook.is_file():
                 return notebook.relative_to(directory).as_posix()
     return next((path.name for path in sorted(directory.glob("*.ipynb"))), "")

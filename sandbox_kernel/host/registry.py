@@ -87,7 +87,7 @@ def entries() -> list[Entry]:
             found.append(entry)
         elif not is_alive(entry.host_pid, entry.host_born):
             _sweep(entry)
-    return sorted(found, key=lambda entry: entry.started)
+    return sorted(found, key=lambda entry: (entry.started, entry.id))
 
 
 def _sweep(entry: Entry) -> None:

@@ -213,9 +213,13 @@ class Sandbox:
         """Waits for the kernel to end by itself; restarts it if the policy says so."""
         status = await self._kernel.exited()
         self._exit_status = status
-        self._go("crashed", self._kernel.verdict or describe_exit(status, self._kernel.tail.text))
         self._crashes.append(time.monotonic())
-        if not self._policy.allows(self._crashes, time.monotonic()):
+        again = self._policy.allows(self._crashes, self._crashes[-1])
+        reason = self._kernel.verdict or describe_exit(status, self._kernel.tail.text)
+        if not again and self._policy.mode == "on_crash":
+            reason += f"; not restarted: over {self._policy.max_restarts} crashes in {self._policy.max_seconds:g} s"
+        self._go("crashed", reason)
+        if not again:
             return
         self._settled.clear()
         with contextlib.suppress(SandboxError):  # the status says why
@@ -281,10 +285,13 @@ class Sandbox:
         await self._kernel.interrupt()
         await asyncio.wait({running}, timeout=INTERRUPT_GRACE_S)
         if running.done():
+            if isinstance(died := running.exception(), KernelDied):
+                return died
             return LimitExceeded(limit, allowed, f"the code {what} and was interrupted; the sandbox goes on")
+        ended = f"the code {what} and did not stop when interrupted, so the kernel was killed"
+        again = self._policy.allows([*self._crashes, time.monotonic()], time.monotonic())
         await self._kernel.kill()
         await asyncio.wait({running}, timeout=INTERRUPT_GRACE_S)
-        ended = f"the code {what} and did not stop when interrupted, so the kernel was killed"
-        if self._policy.mode == "on_crash":
+        if again:
             return LimitExceeded(limit, allowed, f"{ended} and is restarted with its modules")
         return LimitExceeded(limit, allowed, f"{ended}; restart sandbox '{self.name}' to get its modules back")
