@@ -1,4 +1,7 @@
-"""What each command of `jupyter sandbox` does; the words it prints and the data it gives to machines. Called by `cli`."""
+"""What each command of `jupyter sandbox` does; the words it prints and the data it gives to machines. Called by `cli`.
+
+Each command imports what it needs when it is called: jupyter_client and zmq cost half a second, `list` needs neither.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,9 @@ import msgspec
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import ExecutionError, LimitExceeded, SandboxError, SandboxExists
-from sandbox_kernel.host import doctor as examination
-from sandbox_kernel.host import elsewhere, keeper, registry
-from sandbox_kernel.host import lab as laboratory
-from sandbox_kernel.host.manager import SandboxManager
+from sandbox_kernel.host import registry
 from sandbox_kernel.host.output import RunResult
+from sandbox_kernel.host.terminal import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,14 @@ class Answer:
 
 async def run(asked: argparse.Namespace) -> Answer:
     name = asked.name or _name_of(asked.file)
-    code = _script(asked.file, asked.args)
+    arguments, code = _arguments(asked.file, asked.args), _source(asked.file)
     if asked.keep:
-        return await asyncio.to_thread(_run_kept, asked, name, code)
+        return await asyncio.to_thread(_run_kept, asked, name, arguments, code)
+    from sandbox_kernel.host.manager import SandboxManager
+
     async with SandboxManager() as manager:
         sandbox = await manager.create(name, directory=asked.directory, timeout_s=60)
+        (await sandbox.run(arguments)).raise_for_error()
         on_text = None if asked.json else _echo
         result = await sandbox.run(code, timeout_s=asked.timeout, on_text=on_text)
     return Answer({**result.to_json(), "name": name}, _shown(result), _code_of(result.error))
@@ -55,6 +59,8 @@ async def list_(asked: argparse.Namespace) -> Answer:
 
 
 async def info(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.host import elsewhere
+
     entry = elsewhere.find(asked.name)
     snapshot = await elsewhere.snapshot(entry)
     lines = [
@@ -67,19 +73,25 @@ async def info(asked: argparse.Namespace) -> Answer:
 
 
 async def restart(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.host import elsewhere
+
     entry = elsewhere.find(asked.name)
     await elsewhere.restart(entry)
     return Answer({"ok": True, "restarted": entry.name}, f"{entry.name} was restarted")
 
 
 async def destroy(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.host import elsewhere
+
     entry = elsewhere.find(asked.name)
     await elsewhere.destroy(entry)
     return Answer({"ok": True, "destroyed": entry.name}, f"{entry.name} was ended")
 
 
 def doctor(asked: argparse.Namespace) -> Answer:
-    findings = examination.examine(start=not asked.no_start)
+    from sandbox_kernel.host.doctor import examine
+
+    findings = examine(start=not asked.no_start)
     lines = []
     for finding in findings:
         mark = "ok     " if finding.ok else "MISSING" if finding.needed else "without"
@@ -91,40 +103,41 @@ def doctor(asked: argparse.Namespace) -> Answer:
 
 
 def lab(asked: argparse.Namespace) -> Answer:
-    directory = laboratory.find_lessons(asked.directory, Path.cwd())
+    from sandbox_kernel.host.lab import find_lessons, serve
+
+    directory = find_lessons(asked.directory, Path.cwd())
     say = (lambda text: None) if asked.json else _say
-    status = laboratory.serve(directory, port=asked.port, open_browser=not asked.no_browser, say=say)
+    status = serve(directory, port=asked.port, open_browser=not asked.no_browser, say=say)
     return Answer({"ok": status == 0, "directory": str(directory)}, code=0 if status == 0 else 3)
 
 
-def _run_kept(asked: argparse.Namespace, name: str, code: str) -> Answer:
+def _run_kept(asked: argparse.Namespace, name: str, arguments: str, code: str) -> Answer:
     if any(entry.name == name for entry in registry.entries()):
         raise SandboxExists(name)
+    from sandbox_kernel.host import keeper
+
     directory = str(Path(asked.directory).absolute()) if asked.directory else None
-    data = keeper.start(name, code, timeout_s=asked.timeout, directory=directory)
+    data = keeper.start(name, [arguments, code], timeout_s=asked.timeout, directory=directory)
     failed = data["error"]
-    text = data["stdout"] + (f"{failed['message']}\n" if failed else "")
+    text = clean(data["stdout"] + (f"{failed['message']}\n" if failed else ""), colour=False)
     status = 0 if not failed else 124 if failed["error"] == "LimitExceeded" else 1
     return Answer(data, f"{text}sandbox '{name}' is kept; end it with 'jupyter sandbox destroy {name}'", status)
 
 
-def _script(file: str, args: list[str]) -> str:
-    """The file's text with its own arguments; a first line of ours would shift the lines of tracebacks."""
+def _source(file: str) -> str:
     if file == "-":
-        source = sys.stdin.read()
-    else:
-        path = Path(file)
-        if path.suffix == ".ipynb":
-            raise SandboxError(f"{file} is a notebook; run it with: jupyter nbconvert --execute --to notebook {file}")
-        if not path.is_file():
-            raise SandboxError(f"there is no file {file}; name a Python file or - for standard input")
-        source = path.read_text(encoding="utf-8")
-    name = "<stdin>" if file == "-" else str(Path(file).absolute())
-    return (
-        f"import sys as _s, linecache as _l; _s.argv = {[file, *args]!r}; _t = {source!r}; "
-        f"_l.cache[{name!r}] = (len(_t), None, _t.splitlines(True), {name!r}); "
-        f"exec(compile(_t, {name!r}, 'exec'), {{'__name__': '__main__', '__file__': {name!r}}})"
-    )
+        return sys.stdin.read()
+    path = Path(file)
+    if path.suffix == ".ipynb":
+        raise SandboxError(f"{file} is a notebook; run it with: jupyter nbconvert --execute --to notebook {file}")
+    if not path.is_file():
+        raise SandboxError(f"there is no file {file}; name a Python file or - for standard input")
+    return path.read_text(encoding="utf-8")
+
+
+def _arguments(file: str, args: list[str]) -> str:
+    """Code that gives the file its own `sys.argv`; it runs before the file, so that line numbers stay true."""
+    return f"import sys\nsys.argv = {[file, *args]!r}\ndel sys\n__file__ = {file!r}"
 
 
 def _name_of(file: str) -> str:
@@ -133,10 +146,11 @@ def _name_of(file: str) -> str:
 
 
 def _shown(result: RunResult) -> str:
+    """The file's last value if it has one; an error goes to standard error."""
     if result.error is None:
-        return ""
+        return clean(result.text, colour=sys.stdout.isatty())
     if isinstance(result.error, ExecutionError):
-        sys.stderr.write("\n".join(result.error.traceback) + "\n")
+        _echo("stderr", "\n".join(result.error.traceback) + "\n")
     else:
         sys.stderr.write(f"{result.error}\n")
     return ""
@@ -148,7 +162,7 @@ def _code_of(error: SandboxError | None) -> int:
 
 def _echo(stream: str, text: str) -> None:
     out = sys.stderr if stream == "stderr" else sys.stdout
-    out.write(text)
+    out.write(clean(text, colour=out.isatty()))
     out.flush()
 
 

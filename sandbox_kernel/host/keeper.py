@@ -19,9 +19,9 @@ from sandbox_kernel.errors import SandboxError, StartError
 from sandbox_kernel.host.manager import SandboxManager
 
 
-def start(name: str, code: str, *, timeout_s: float, directory: str | None) -> dict[str, Any]:  # Any: JSON
-    """Starts a keeper, waits until it has run `code`, returns the result as JSON data. StartError with its words."""
-    asked = {"name": name, "code": code, "timeout_s": timeout_s, "directory": directory}
+def start(name: str, cells: list[str], *, timeout_s: float, directory: str | None) -> dict[str, Any]:  # Any: JSON
+    """Starts a keeper, waits until it has run the cells, returns the result as JSON data. StartError with its words."""
+    asked = {"name": name, "cells": cells, "timeout_s": timeout_s, "directory": directory}
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox_kernel.host.keeper"],
         stdin=subprocess.PIPE,
@@ -50,7 +50,8 @@ async def keep(asked: dict[str, Any]) -> None:
         directory = Path(asked["directory"]) if asked["directory"] else None
         sandbox = await manager.create(asked["name"], directory=directory)
         async with sandbox.events() as events:
-            result = await sandbox.run(asked["code"], timeout_s=asked["timeout_s"])
+            for cell in asked["cells"]:
+                result = await sandbox.run(cell, timeout_s=asked["timeout_s"])
             _say({**result.to_json(), "name": sandbox.name, "directory": sandbox.info().directory})
             async for _ in events:
                 pass

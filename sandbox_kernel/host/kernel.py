@@ -21,7 +21,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 from sandbox_kernel import wire
-from sandbox_kernel.errors import KernelDied, KernelUnresponsive, StartError, WireError
+from sandbox_kernel.errors import KernelDied, KernelUnresponsive, SandboxError, StartError, WireError
 from sandbox_kernel.host.client import KernelClient
 from sandbox_kernel.host.place import DIRECTORY
 from sandbox_kernel.host.provisioner import DOOR, NAME, SandboxProvisioner
@@ -131,11 +131,6 @@ class Kernel:
         output = self.tail.open()
         try:
             await self._launch(output, restart)
-        except Exception as error:  # a border: jupyter_client and the system raise what they like
-            raise StartError(f"the kernel of sandbox '{self.name}' could not be launched: {error}") from error
-        finally:
-            os.close(output)
-        try:
             self._check_place()
             self.client = KernelClient(
                 self._manager.connection_file, context=self._context, sandbox=self.name, on_event=self._on_event
@@ -182,10 +177,21 @@ class Kernel:
         """Ends what did not start well; `keep` leaves the directory for the next try."""
         if hasattr(self, "client"):
             await self.client.close()
-        await self._manager.shutdown_kernel(now=True, restart=keep)
+        if self._manager.provisioner is not None:
+            await self._manager.shutdown_kernel(now=True, restart=keep)
         self.tail.close()
 
     async def _launch(self, output: int, restart: bool) -> None:
+        try:
+            await self._launch_process(output, restart)
+        except SandboxError:
+            raise
+        except Exception as error:  # a border: jupyter_client and the system raise what they like
+            raise StartError(f"the kernel of sandbox '{self.name}' could not be launched: {error}") from error
+        finally:
+            os.close(output)
+
+    async def _launch_process(self, output: int, restart: bool) -> None:
         streams = {"stdout": output, "stderr": output}
         if restart:
             await self.client.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ NEXT: dict[Status, frozenset[Status]] = {
     "stopping": frozenset({"stopped"}),
     "stopped": frozenset({"initializing"}),
 }
+TELLING = re.compile(r"error|exception|fatal|fault|abort|memory|killed", re.IGNORECASE)
 USABLE: frozenset[Status] = frozenset({"running", "reloading"})
 
 
@@ -73,7 +75,7 @@ def check_transition(before: Status, after: Status) -> None:
 
 
 def describe_exit(status: int | None, stderr: str = "") -> str:
-    """One sentence for how a kernel ended; the last line of what it printed last is often the reason."""
+    """One sentence for how a kernel ended; the last telling line of what it printed is often the reason."""
     if status is not None and status < 0:
         try:
             name = signal.Signals(-status).name
@@ -85,5 +87,5 @@ def describe_exit(status: int | None, stderr: str = "") -> str:
         how = "the kernel ended"
     else:
         how = f"the kernel ended with exit status {status}"
-    last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "")
+    last = next((line.strip() for line in reversed(stderr.splitlines()) if TELLING.search(line)), "")
     return f"{how}; it said last: {last[:300]}" if last else how

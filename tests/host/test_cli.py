@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
 from sandbox_kernel import __version__
 from sandbox_kernel.host import cli, doctor, registry
+from sandbox_kernel.host.commands import _arguments, _name_of
 from sandbox_kernel.host.registry import Entry
 from sandbox_kernel.isolation import levels
 
@@ -144,14 +144,9 @@ def test_a_needed_piece_that_is_missing_fails_the_doctor(monkeypatch: pytest.Mon
     assert "MISSING provisioner: gone" in capsys.readouterr().out
 
 
-def test_a_script_of_its_own_name_and_arguments(
-    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sandbox_kernel.host.commands import _name_of, _script
-
-    (tmp_path / "my script.py").write_text("import sys\nprint(__name__, sys.argv[1:])\n")
+def test_a_script_has_its_own_name_and_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     namespace: dict[str, object] = {}
     monkeypatch.setattr(sys, "argv", sys.argv)
-    exec(_script(str(tmp_path / "my script.py"), ["-x", "5"]), namespace)
-    assert "__main__ ['-x', '5']\n" == capsys.readouterr().out
+    exec(_arguments("my script.py", ["-x", "5"]), namespace)
+    assert (["my script.py", "-x", "5"], "my script.py") == (sys.argv, namespace["__file__"])
     assert ["my-script", "script"] == [_name_of("a/my script.py"), _name_of("-")]
