@@ -1,0 +1,312 @@
+"""Patches a live class in place, by the plan of its body, and does what a class statement does without saying so.
+
+Only the statements of the body that changed are executed, in a namespace that falls back on the live class; the class
+object, its instances and its subclasses stay the same objects. What a metaclass builds from the whole body (enums,
+named tuples) and what decorators generate (dataclasses) is in `shells` and `dataclass_fields`.
+"""
+
+from __future__ import annotations
+
+import abc
+import ast
+import gc
+from collections.abc import Iterator
+from types import CellType, CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from sandbox_kernel.errors import ReloadError
+from sandbox_kernel.reload import code as codes
+from sandbox_kernel.reload import dataclass_fields, functions, shells
+from sandbox_kernel.reload.journal import Journal
+from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
+from sandbox_kernel.versions.statements import mangle
+
+if TYPE_CHECKING:
+    from sandbox_kernel.reload.modules import ModuleEdit
+
+IMPLICIT = {
+    "__module__",
+    "__qualname__",
+    "__classcell__",
+    "__static_attributes__",
+    "__firstlineno__",
+    "__annotations__",
+}
+IMPLICIT_CLASSMETHODS = {"__init_subclass__", "__class_getitem__"}
+MISSING: Any = object()
+
+
+class Plain:
+    """Stands in for `object` as the only base of a class that lost its last one: CPython does not allow the swap."""
+
+
+class BodyNamespace(dict[str, Any]):
+    """Where statements of a class body run: what they bind stays here, what they read may come from the live class."""
+
+    def __init__(self, cls: type, outer: dict[str, Any]) -> None:
+        super().__init__(__annotations__={})
+        self._cls, self._outer = cls, outer
+
+    def __missing__(self, name: str) -> Any:
+        if name in vars(self._cls) and name not in ("__doc__", "__module__", "__dict__", "__weakref__"):
+            return vars(self._cls)[name]
+        return self._outer[name]
+
+
+def body_code(edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt]) -> CodeType:
+    """The code of a class body that holds just `nodes`, named and mangled as inside the classes `owners`."""
+    inner: list[ast.stmt] = nodes
+    for name in reversed(owners):
+        node = ast.parse(f"class {name}: pass").body[0]
+        assert isinstance(node, ast.ClassDef)
+        node.body = inner
+        inner = [node]
+    code = edit.compile(inner)
+    for name in owners:
+        code = next(child for child in codes.children(code) if child.co_name == name)
+    return code
+
+
+def execute(edit: ModuleEdit, cls: type, owners: list[str], nodes: list[ast.stmt], into: dict[str, Any]) -> None:
+    exec(body_code(edit, owners, nodes), edit.live, into)
+    cell = into.pop("__classcell__", None)
+    if isinstance(cell, CellType):
+        cell.cell_contents = cls
+
+
+def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> None:
+    """Carries out a `class` step. Raises ReloadError where CPython cannot change a live class that way."""
+    plan = step.body
+    assert plan is not None
+    journal = edit.journal
+    journal.keep_class(cls)
+    refuse_layout(edit, cls, step)
+    if step.bases or step.keywords:
+        change_header(edit, cls, step)
+    if shells.wants_shell(cls, step):
+        shells.rebuild(edit, cls, step)
+        return
+    was_dataclass = dataclass_fields.is_generated(cls)
+    if was_dataclass and dataclass_fields.must_regenerate(step):
+        dataclass_fields.strip(journal, cls, plan)
+    namespace = BodyNamespace(cls, edit.overlay)
+    set_members(edit, cls, plan, namespace, owners)
+    set_docstring(edit, cls, step)
+    set_annotations(edit, cls, plan, namespace)
+    if not was_dataclass:
+        set_hash(edit, cls, plan)
+    if was_dataclass or step.decorators:
+        dataclass_fields.redecorate(edit, cls, step)
+    refresh_abstract(edit, cls)
+    if "__firstlineno__" in vars(cls):
+        journal.set_class_attr(cls, "__firstlineno__", first_line(step.new.class_node))
+    edit.report("patched", f"{'.'.join(owners)}")
+
+
+def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNamespace, owners: list[str]) -> None:
+    ran: dict[str, Unit] = {}
+    for index in sorted(plan.steps):
+        step = plan.steps[index]
+        if is_docstring(plan.new, index):
+            continue
+        if step.action == "class" and step.new.name and isinstance(vars(cls).get(step.new.name), type):
+            patch_class(edit, vars(cls)[step.new.name], step, [*owners, step.new.name])
+        elif step.action == "header" and step.old is not None:
+            change_header_of_method(edit, cls, step, namespace, owners)
+        elif step.action in ("run", "class"):
+            execute(edit, cls, owners, step.new.nodes, namespace)
+            ran |= dict.fromkeys(step.new.binds, step.new)
+    for name in plan.gone:
+        edit.journal.del_class_attr(cls, name)
+    for name, unit in ran.items():
+        if name in namespace and name not in IMPLICIT:
+            set_member(edit, cls, name, namespace[name], unit)
+        elif name not in namespace:
+            edit.journal.del_class_attr(cls, name)
+
+
+def is_docstring(units: Any, index: int) -> bool:
+    node = units[index].nodes[0]
+    return index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def change_header_of_method(
+    edit: ModuleEdit, cls: type, step: Step, namespace: BodyNamespace, owners: list[str]
+) -> None:
+    """Defaults and annotations are evaluated once more; whatever decorators made of the function stays."""
+    inner = BodyNamespace(cls, {**edit.overlay, **namespace})
+    node = undecorated(step.new.function)
+    execute(edit, cls, owners, [node], inner)
+    new = inner[mangle(node.name, owners[-1])]
+    for function in edit.functions_of_method(cls, step.new.name, step.new.function):
+        edit.change_function_header(function, new, step)
+
+
+def undecorated(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    fields = {name: getattr(node, name) for name in node._fields if hasattr(node, name)}
+    fields["decorator_list"] = []
+    return ast.copy_location(type(node)(**fields), node)
+
+
+def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit) -> None:
+    old = vars(cls).get(name, MISSING)
+    if isinstance(value, FunctionType):
+        if isinstance(old, FunctionType) and functions.transplant(
+            edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags
+        ):
+            return
+        if isinstance(old, FunctionType) and value.__globals__ is old.__globals__:
+            functions.forward(edit.journal, old, value)
+        value = classmethod(value) if name in IMPLICIT_CLASSMETHODS else value
+        value = staticmethod(value) if name == "__new__" else value
+    edit.journal.set_class_attr(cls, name, value)
+    hook = getattr(type(value), "__set_name__", None)
+    if hook is not None:
+        hook(value, cls, name)
+
+
+def set_docstring(edit: ModuleEdit, cls: type, step: Step) -> None:
+    before = ast.get_docstring(step.old.class_node, clean=False) if step.old else None
+    after = ast.get_docstring(step.new.class_node, clean=False)
+    if before != after:
+        edit.journal.set_class_attr(cls, "__doc__", after)
+
+
+def annotation_of(unit: Unit) -> str | None:
+    node = unit.nodes[0]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.simple:
+        return mangle(node.target.id, unit.class_name)
+    return None
+
+
+def set_annotations(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNamespace) -> None:
+    names = [name for name in map(annotation_of, plan.new) if name]
+    old_names = [name for name in map(annotation_of, plan.old) if name]
+    fresh = namespace["__annotations__"]
+    if not fresh and names == old_names:
+        return
+    old = vars(cls).get("__annotations__", {})
+    new = {name: fresh.get(name, old.get(name)) for name in names}
+    new |= {name: value for name, value in old.items() if name not in new and name not in old_names}
+    edit.journal.set_class_attr(cls, "__annotations__", new)
+
+
+def set_hash(edit: ModuleEdit, cls: type, plan: ScopePlan) -> None:
+    """A class that defines `__eq__` but not `__hash__` gets `__hash__ = None` (data model, object.__hash__)."""
+    old = {name for unit in plan.old for name in unit.binds}
+    new = {name for unit in plan.new for name in unit.binds}
+    if "__hash__" in new or (("__eq__" in old) == ("__eq__" in new) and "__hash__" not in old):
+        return
+    if "__eq__" in new:
+        edit.journal.set_class_attr(cls, "__hash__", None)
+    else:
+        edit.journal.del_class_attr(cls, "__hash__")
+
+
+def refresh_abstract(edit: ModuleEdit, cls: type) -> None:
+    for each in family(cls):
+        if isinstance(each, abc.ABCMeta):
+            edit.journal.keep_class(each)
+            abc.update_abstractmethods(each)  # type: ignore[arg-type]  # the stub wants a type[...]
+
+
+def family(cls: type) -> Iterator[type]:
+    """The class and everything that derives from it, each once."""
+    seen: dict[int, type] = {}
+    stack = [cls]
+    while stack:
+        each = stack.pop()
+        if id(each) not in seen:
+            seen[id(each)] = each
+            stack += type.__subclasses__(each)
+            yield each
+
+
+def slots_of(node: ast.ClassDef) -> str | None:
+    for statement in node.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == "__slots__" for target in targets):
+            return ast.dump(statement)
+    return None
+
+
+def refuse_layout(edit: ModuleEdit, cls: type, step: Step) -> None:
+    before = slots_of(step.old.class_node) if step.old else None
+    if before != slots_of(step.new.class_node):
+        raise ReloadError(
+            f"the __slots__ of '{cls.__qualname__}' changed, and live instances have no room for that; "
+            "restart the kernel to apply it, or keep the slots",
+            module=edit.name,
+            reason="slots-changed",
+        )
+
+
+def change_header(edit: ModuleEdit, cls: type, step: Step) -> None:
+    """Other bases, another metaclass, other keywords of the class statement."""
+    node = step.new.class_node
+    bases = resolve_bases(edit, node)
+    keywords = {keyword.arg: edit.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
+    metaclass = keywords.pop("metaclass", None)
+    journal = edit.journal
+    if metaclass is not None and type(cls) is not metaclass:
+        refusal = ReloadError(
+            f"the metaclass of '{cls.__qualname__}' changed; restart the kernel to apply it",
+            module=edit.name,
+            reason="metaclass-changed",
+        )
+        try:
+            type.__setattr__(cls, "__class__", metaclass)
+        except TypeError as error:
+            raise refusal from error
+    if step.bases and bases != cls.__bases__:
+        journal.step(f"bases of {cls.__qualname__}")
+        set_bases(edit, cls, bases)
+        clear_abc_caches(cls)
+    if (step.keywords and keywords) or step.bases:
+        super(cls, cls).__init_subclass__(**keywords)  # type: ignore[arg-type]  # narrowed by isinstance above
+
+
+def resolve_bases(edit: ModuleEdit, node: ast.ClassDef) -> tuple[type, ...]:
+    bases: list[Any] = []
+    for base in node.bases:
+        value = edit.evaluate(base)
+        entries = getattr(value, "__mro_entries__", None) if not isinstance(value, type) else None
+        bases += entries((value,)) if entries else [value]
+    return tuple(bases) or (object,)
+
+
+def set_bases(edit: ModuleEdit, cls: type, bases: tuple[type, ...]) -> None:
+    try:
+        cls.__bases__ = (Plain,) if bases == (object,) else bases
+    except TypeError as error:
+        if "layout" not in str(error) and "deallocator" not in str(error):
+            raise ReloadError(
+                f"'{cls.__qualname__}' cannot have these bases: {error}", module=edit.name, reason="bases-changed"
+            ) from error
+        shells.replace(edit, cls, bases, error)
+
+
+def clear_abc_caches(cls: type) -> None:
+    """Answers of isinstance that abstract base classes remember may be wrong now."""
+    for each in {base for member in family(cls) for base in member.__mro__}:
+        if isinstance(each, abc.ABCMeta):
+            each._abc_caches_clear()  # type: ignore[attr-defined]  # the only way; CPython's own reset for tests
+
+
+def shift_first_lines(journal: Journal, cls: object, module: str, by: int) -> None:
+    """`inspect.getsource` finds a class by the line that it remembers (3.13 and later)."""
+    if isinstance(cls, type) and cls.__module__ == module and "__firstlineno__" in vars(cls):
+        journal.set_class_attr(cls, "__firstlineno__", vars(cls)["__firstlineno__"] + by)
+        for value in list(vars(cls).values()):
+            if isinstance(value, type) and value.__qualname__.startswith(cls.__qualname__ + "."):
+                shift_first_lines(journal, value, module, by)
+
+
+def instances_of(classes: list[type]) -> list[Any]:
+    """Live instances of exactly these classes, by one pass over the heap: an instance refers to its class."""
+    wanted = {id(cls) for cls in classes}
+    found = []
+    for item in gc.get_referrers(*classes):
+        if id(type(item)) in wanted:
+            found.append(item)
+    return found

@@ -1,0 +1,380 @@
+"""One module inside a transaction: executes the statements that must run, and moves what they made into the live
+module.
+
+Statements run with the live dictionary as globals, so that functions belong to the live module from the start, and with
+a copy of it (the overlay) as locals, so that nothing shows before it is committed. `prepare` runs what needs no new
+code before anything live is touched; `commit` does the rest in one short section.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from sandbox_kernel.reload import classes, functions, reach, shells
+from sandbox_kernel.reload import code as codes
+from sandbox_kernel.reload.journal import MISSING, Journal
+from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
+from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, class_scope, first_line
+from sandbox_kernel.versions.statements import Uses, uses_of
+
+
+class ModuleEdit:
+    def __init__(
+        self,
+        module: ModuleType,
+        name: str,
+        plan: ModulePlan,
+        *,
+        journal: Journal,
+        variants: functions.Variants,
+        filename: str,
+        report: Callable[[str, str, str, str], None],
+    ) -> None:
+        self.module, self.name, self.plan = module, name, plan
+        self.live: dict[str, Any] = module.__dict__
+        self.journal, self.variants, self.filename = journal, variants, filename
+        self.flags = plan.new.future
+        self.originals: dict[str, Any] = dict(self.live)
+        self.overlay: dict[str, Any] = dict(self.live)
+        self.changed: dict[str, tuple[Any, Any]] = {}  # name -> (old value, new value), MISSING for none
+        self.dirty: set[str] = set()
+        self.dirty_attributes: set[tuple[str, str]] = set()
+        self.foreign: set[str] = set()
+        self.tainted_functions: set[str] = set()
+        self.touched: list[tuple[FunctionType, CodeType]] = []  # functions with new code, and the code they had
+        self.edited_classes: list[type] = []
+        self.late: set[str] = set()
+        self._report = report
+        self._prepared: dict[int, None] = {}
+        self._recoded: dict[int, list[FunctionType]] = {}
+        self._compiled: dict[int, tuple[Unit, CodeType]] = {}
+
+    @property
+    def source(self) -> Source:
+        return self.plan.new
+
+    def report(self, action: str, name: str, reason: str = "") -> None:
+        self._report(self.name, name, action, reason)
+
+    # -- code
+
+    def compile(self, nodes: list[ast.stmt]) -> CodeType:
+        return codes.compile_nodes(nodes, self.filename, self.flags)
+
+    def code_of(self, unit: Unit) -> CodeType:
+        known = self._compiled.get(id(unit))
+        if known is None:
+            known = self._compiled[id(unit)] = (unit, self.compile(unit.nodes))
+        return known[1]
+
+    def evaluate(self, node: ast.expr) -> Any:
+        code = compile(ast.Expression(node), self.filename, "eval", self.flags, dont_inherit=True)
+        return eval(code, self.live, self.overlay)
+
+    # -- before anything live is touched
+
+    def check(self) -> None:
+        """Compiles all that is new, so that what only the compiler sees (`return` outside a function) is found
+        early."""
+        for step in self.plan.scope.steps.values():
+            self.code_of(step.new)
+
+    def prepare(self, is_tracked: Callable[[object], bool]) -> None:
+        """Runs, in order, the statements that neither need new code nor concern other modules; stops at the first
+        other."""
+        steps = self.plan.scope.steps
+        self._forget_bindings(step.new for step in steps.values() if step.action == "run")
+        for index in self._order():
+            unit, step = self.source.units[index], steps.get(index)
+            if step is None and not self._is_tainted(unit):
+                continue
+            if step is not None and step.action != "run":
+                continue
+            if unit.kind in ("def", "class") and step is None:
+                break
+            if reach.must_wait(self, unit, is_tracked):
+                break
+            self._execute(unit)
+            self._prepared[index] = None
+            for name in unit.binds:
+                if not same_value(self.live.get(name, MISSING), self.overlay.get(name, MISSING)):
+                    self._mark(name)
+
+    def _order(self) -> Iterable[int]:
+        """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
+        for index, unit in enumerate(self.source.units):
+            if index in self.plan.scope.steps or ((self.dirty or self.dirty_attributes) and self._mentions(unit)):
+                yield index
+
+    def _mentions(self, unit: Unit) -> bool:
+        words = [*self.dirty, *self.tainted_functions, *(name for _, name in self.dirty_attributes)]
+        return any(word in unit.text for word in words)
+
+    def _is_tainted(self, unit: Unit) -> bool:
+        """Whether it reads, when its module is executed, a value that has changed."""
+        return self._reads_changed(unit.uses) or bool(unit.uses.callees & self.tainted_functions)
+
+    def _reads_changed(self, uses: Uses) -> bool:
+        return bool(uses.reads & self.dirty or uses.attributes & self.dirty_attributes)
+
+    def _mark(self, name: str) -> None:
+        self.dirty.add(name)
+        self.tainted_functions |= reach.functions_reading(self.source.units, self.dirty, self.dirty_attributes)
+
+    def mark_attribute(self, alias: str, name: str) -> None:
+        self.dirty_attributes.add((alias, name))
+        self.tainted_functions |= reach.functions_reading(self.source.units, self.dirty, self.dirty_attributes)
+
+    def _forget_bindings(self, units: Iterable[Unit]) -> None:
+        for unit in units:
+            for name in unit.binds:
+                if name in self.overlay and unit.kind == "other" and not reach.asks_for_itself(unit, name):
+                    del self.overlay[name]
+
+    def _execute(self, unit: Unit) -> None:
+        self.journal.step(f"run line {unit.start} of {self.name}")
+        self._own_annotations()
+        target = self.live if reach.needs_module_scope(unit) else self.overlay
+        exec(self.code_of(unit), self.live, target)
+        if target is self.live:
+            for name in unit.binds:
+                if name in self.live:
+                    self.overlay[name] = self.live[name]
+        self.report("run again" if self._was_there(unit) else "added", self._title(unit))
+
+    def _own_annotations(self) -> None:
+        """Annotated assignments write into a dictionary of the module; they must not write into the live one."""
+        annotations: Any = self.overlay.get("__annotations__")
+        if isinstance(annotations, dict) and annotations is self.live.get("__annotations__"):
+            self.overlay["__annotations__"] = dict(annotations)
+
+    def _was_there(self, unit: Unit) -> bool:
+        return any(name in self.live for name in unit.binds)
+
+    def _title(self, unit: Unit) -> str:
+        return ", ".join(unit.binds) or f"line {unit.start}"
+
+    # -- the commit section
+
+    def patch_code(self, live_functions: functions.LiveFunctions) -> None:
+        """New code for functions whose text changed or moved; runs none of it."""
+        for step in self.plan.scope.steps.values():
+            if step.old is not None:
+                self._recode(step, live_functions)
+        self._shift(live_functions)
+
+    def _recode(self, step: Step, live_functions: functions.LiveFunctions) -> None:
+        assert step.old is not None
+        old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future)
+        pairs = list(codes.pair(old_code, self.code_of(step.new)))
+        old_codes = [old for old, _ in pairs]
+        for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
+            new, before, doc = pairs[index][1], function.__code__, function.__doc__
+            done = functions.recode(self.journal, function, new, step.new, variants=self.variants, flags=self.flags)
+            if not done:
+                self.report("kept old", function.__qualname__, "an existing closure lacks a variable of the new code")
+                continue
+            self._recoded.setdefault(id(new), []).append(function)
+            self.touched.append((function, before))
+            if function.__doc__ != doc:
+                functions.refresh_wrapper(self.journal, self.live.get(step.new.name), doc, function)
+            if step.edited and not codes.alike(pairs[index][0], new):
+                self.report("patched", function.__qualname__)
+
+    def _shift(self, live_functions: functions.LiveFunctions) -> None:
+        scope = self.plan.scope
+        moved = [unit for unit, _ in scope.shifts]
+        lines = [lines for _, lines in scope.shifts]
+        if scope.shift and scope.suffix:
+            rest = self.plan.old.units[-scope.suffix :]
+            moved += rest
+            lines += [scope.shift] * len(rest)
+        if not moved:
+            return
+        done = {id(function) for function, _ in self.touched}
+        for function, index in live_functions.in_lines(moved, self.live):
+            if id(function) not in done:
+                done.add(id(function))
+                functions.set_code(self.journal, function, self.variants.shift(function.__code__, lines[index]))
+        for unit, by in zip(moved, lines, strict=True):
+            if unit.kind == "class":
+                classes.shift_first_lines(self.journal, self.live.get(unit.name), self.name, by)
+
+    def commit(self) -> None:
+        """Everything else, statement by statement in the order of the source."""
+        scope = self.plan.scope
+        for index in self._prepared:
+            self._bind(self.source.units[index])
+        for index in self._order():
+            if index in self._prepared:
+                continue
+            unit, step = self.source.units[index], scope.steps.get(index)
+            if step is None:
+                step = self._taint_step(unit)
+            if step is not None:
+                self._carry_out(unit, step)
+        for name in scope.gone:
+            if name in self.live and not self._is_submodule(name):
+                self.changed[name] = (self.live[name], MISSING)
+                self.journal.del_item(self.live, name)
+                self.report("removed", name)
+        reach.remove_stores(self)
+
+    def _is_submodule(self, name: str) -> bool:
+        import sys
+
+        value = self.live[name]
+        return isinstance(value, ModuleType) and sys.modules.get(f"{self.name}.{name}") is value
+
+    def _taint_step(self, unit: Unit) -> Step | None:
+        if unit.kind == "class":
+            return self._tainted_class(unit)
+        if not self._is_tainted(unit):
+            return None
+        if unit.kind == "def":
+            decorators = uses_of([ast.Expr(node) for node in unit.function.decorator_list])
+            if not self._reads_changed(decorators) and not decorators.callees & self.tainted_functions:
+                return Step("header", unit, unit, edited=False)
+        return Step("run", unit, unit, edited=False)
+
+    def _tainted_class(self, unit: Unit) -> Step | None:
+        """Statements of a class body that read a changed value run again, the others do not."""
+        node = unit.class_node
+        body = class_scope(node, node)
+        for index, member in enumerate(body.new):
+            if self._is_tainted(member):
+                body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
+        outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])
+        bases = self._reads_changed(outer)
+        decorators = uses_of([ast.Expr(base) for base in node.decorator_list])
+        redecorate = self._reads_changed(decorators)
+        if not body.steps and not bases and not redecorate:
+            return None
+        return Step("class", unit, unit, body=body, bases=bases, decorators=redecorate, edited=False)
+
+    def _carry_out(self, unit: Unit, step: Step) -> None:
+        if step.action == "header":
+            self._change_header(step)
+        elif step.action == "class":
+            cls = self.live.get(unit.name)
+            if isinstance(cls, type):
+                classes.patch_class(self, cls, step, [unit.name])
+                self.edited_classes.append(cls)
+                if self.overlay.get(unit.name) is not cls and unit.name in self.overlay:
+                    self._bind(unit)
+            else:
+                self._execute(unit)
+                self._bind(unit)
+        elif step.action == "run":
+            if not step.edited and step.old is not None:
+                self._forget_bindings([unit])
+            self._execute(unit)
+            self._bind(unit)
+
+    def _change_header(self, step: Step) -> None:
+        node = step.new.function
+        scratch = dict(self.overlay)
+        exec(self.compile([classes.undecorated(node)]), self.live, scratch)
+        found = self.functions_of(step.new, node)
+        if not found and step.old is step.new:
+            found = [f for f in functions.within(self.live.get(node.name), self.live) if f.__name__ == node.name]
+        for function in found:
+            self.change_function_header(function, scratch[node.name], step)
+        if not found:
+            self._execute(step.new)
+            self._bind(step.new)
+
+    def functions_of(self, unit: Unit, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[FunctionType]:
+        """Live functions of a definition, once `patch_code` has given them their new code."""
+        found: list[FunctionType] = []
+        stack = [code for _, code in self._compiled.values()]
+        while stack:
+            code = stack.pop()
+            if code.co_name == node.name and code.co_firstlineno == first_line(node):
+                found += self._recoded.get(id(code), [])
+            stack += codes.children(code)
+        return found
+
+    def functions_of_method(
+        self, cls: type, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> list[FunctionType]:
+        found = self.functions_of(self.source.units[0], node)
+        return found or [f for f in functions.within(vars(cls).get(name), self.live) if f.__name__ == node.name]
+
+    def change_function_header(self, function: FunctionType, new: FunctionType, step: Step) -> None:
+        doc = function.__doc__
+        if step.old is not None and step.old is not step.new:
+            keep_unchanged_defaults(function, new, step.old.function, step.new.function, self.dirty)
+        functions.transplant(
+            self.journal, function, new, nodes=step.new, variants=self.variants, flags=self.flags, decorated=False
+        )
+        functions.refresh_wrapper(self.journal, self.live.get(step.new.name), doc, function)
+        self.report("patched", function.__qualname__)
+
+    def _bind(self, unit: Unit) -> None:
+        """Moves what a statement bound from the overlay into the live module."""
+        names = list(unit.binds)
+        if "*" in names:
+            names = [n for n, value in self.overlay.items() if self.live.get(n, MISSING) is not value]
+        if "__annotations__" in self.overlay and self.overlay["__annotations__"] != self.live.get("__annotations__"):
+            names.append("__annotations__")
+        if unit.first and unit.kind == "other" and "__doc__" in self.overlay:
+            names.append("__doc__")
+        for name in names:
+            self.bind_name(name, self.overlay.get(name, MISSING), unit)
+
+    def bind_name(self, name: str, value: Any, unit: Unit) -> None:
+        before = self.plan_before(name)
+        if value is MISSING:
+            if name in self.live:
+                self.changed[name] = (before, MISSING)
+                self.journal.del_item(self.live, name)
+            return
+        value = self._reconcile(before, value, unit)
+        self.overlay[name] = value
+        if self.live.get(name, MISSING) is not value:
+            self.journal.set_item(self.live, name, value)
+        if not same_value(before, value):
+            self.changed[name] = (before, value)
+            if name not in ("__annotations__", "__doc__"):
+                self._mark(name)
+
+    def plan_before(self, name: str) -> Any:
+        """The value at the begin of the transaction."""
+        if name in self.changed:
+            return self.changed[name][0]
+        return self.originals.get(name, MISSING)
+
+    def _reconcile(self, old: Any, new: Any, unit: Unit) -> Any:
+        """The object to bind: the old one, changed into the new one, wherever that can be."""
+        if old is new or old is MISSING:
+            return new
+        if same_value(old, new):
+            return old
+        fresh = all(value is not new for value in self.originals.values())
+        if isinstance(old, FunctionType) and old.__globals__ is self.live and fresh and callable(new):
+            return self._reconcile_function(old, new, unit)
+        if isinstance(old, type) and isinstance(new, type) and fresh and self._same_home(old, new):
+            shells.merge(self, old, new, unit)
+            self.edited_classes.append(old)
+            return old
+        if type(old) is type(new) and fresh and reach.replace_partial(self.journal, old, new):
+            return old
+        return new
+
+    def _same_home(self, old: type, new: type) -> bool:
+        return old.__module__ == new.__module__ == self.name and old.__qualname__ == new.__qualname__
+
+    def _reconcile_function(self, old: FunctionType, new: Any, unit: Unit) -> Any:
+        own = isinstance(new, FunctionType) and new.__globals__ is self.live
+        if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
+            return new
+        plain = self.variants.plain(old.__code__)
+        fits = own and new.__code__.co_name == plain.co_name
+        if fits and functions.transplant(self.journal, old, new, nodes=unit, variants=self.variants, flags=self.flags):
+            return old
+        functions.forward(self.journal, old, new)
+        return old if isinstance(new, FunctionType) else new

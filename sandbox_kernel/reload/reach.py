@@ -1,0 +1,112 @@
+"""How far a change reaches: which functions read a changed value, which statements must wait for new code."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Sequence
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from sandbox_kernel.reload.journal import MISSING, Journal
+from sandbox_kernel.versions.changes import Unit
+from sandbox_kernel.versions.statements import body_reads
+
+if TYPE_CHECKING:
+    from sandbox_kernel.reload.modules import ModuleEdit
+
+
+def functions_reading(units: Sequence[Unit], dirty: set[str], attributes: set[tuple[str, str]]) -> set[str]:
+    """Functions of the module that read a changed value when called, themselves or by calling another one."""
+    words = {*dirty, *(name for _, name in attributes)}
+    found: set[str] = set()
+    while True:
+        fresh = set()
+        for unit in units:
+            if unit.kind == "def" and unit.name not in found and any(word in unit.text for word in words | found):
+                reads = body_reads(unit.function)
+                if reads & (dirty | found) or any(root in reads and name in unit.text for root, name in attributes):
+                    fresh.add(unit.name)
+        if not fresh:
+            return found
+        found |= fresh
+
+
+def must_wait(edit: ModuleEdit, unit: Unit, is_tracked: Callable[[object], bool]) -> bool:
+    """Whether a statement needs code or values that only the commit brings.
+
+    True for what calls into the user's own modules, reads a changed name from a scope of its own (such a scope sees the
+    live module), or makes a function or class that takes the place of a live one.
+    """
+    uses = unit.uses
+    if needs_module_scope(unit) or uses.nested & edit.dirty or uses.reads & edit.foreign:
+        return True
+    if any(isinstance(edit.live.get(name), FunctionType | type) for name in unit.binds):
+        return True
+    if isinstance(unit.nodes[0], ast.Import | ast.ImportFrom):
+        return any(name in edit.foreign for name in uses.binds)
+    return uses.effects and any(is_tracked(edit.overlay.get(name, MISSING)) for name in uses.reads | uses.callees)
+
+
+def needs_module_scope(unit: Unit) -> bool:
+    """Statements that bind a name and read it from an inner scope must run in the live module itself."""
+    if unit.kind in ("def", "class"):
+        return False
+    compound = isinstance(unit.nodes[0], ast.If | ast.Try | ast.For | ast.While | ast.With | ast.Match)
+    mentions = "def " in unit.text or "lambda" in unit.text or bool(unit.uses.nested & set(unit.uses.binds))
+    return "globals()" in unit.text or ((compound or len(unit.nodes) > 1) and mentions)
+
+
+def asks_for_itself(unit: Unit, name: str) -> bool:
+    """`if "CACHE" not in globals(): CACHE = {}` and its like keep state on purpose."""
+    if name in unit.uses.reads and isinstance(unit.nodes[0], ast.Try | ast.If):
+        return True
+    return any(isinstance(node, ast.Constant) and node.value == name for each in unit.nodes for node in ast.walk(each))
+
+
+def remove_stores(edit: ModuleEdit) -> None:
+    """`f.label = 1` and `TABLE["a"] = 1` that are gone from the source are taken back, unless still set elsewhere."""
+    removed = {key for unit in edit.plan.scope.removed for key in _stores(unit)}
+    if not removed:
+        return
+    still = {key for unit in edit.source.units if unit.kind == "other" for key in _stores(unit)}
+    for root, kind, key in removed - still:
+        target = edit.live.get(root, MISSING)
+        if target is not edit.originals.get(root, MISSING):
+            continue
+        if kind == "item" and type(target) is dict:
+            edit.journal.del_item(target, key)
+        elif kind == "attribute" and not isinstance(target, ModuleType) and key in getattr(target, "__dict__", {}):
+            if isinstance(target, type):
+                edit.journal.del_class_attr(target, key)
+            else:
+                edit.journal.del_attr(target, key)
+
+
+def _stores(unit: Unit) -> set[tuple[str, str, Any]]:
+    found: set[tuple[str, str, Any]] = set()
+    if unit.kind != "other":
+        return found
+    for node in unit.nodes:
+        for target in node.targets if isinstance(node, ast.Assign) else []:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                found.add((target.value.id, "attribute", target.attr))
+            elif (
+                isinstance(target, ast.Subscript)
+                and isinstance(target.value, ast.Name)
+                and isinstance(target.slice, ast.Constant)
+            ):
+                found.add((target.value.id, "item", target.slice.value))
+    return found
+
+
+def replace_partial(journal: Journal, old: Any, new: Any) -> bool:
+    """A `functools.partial` can take over what another one holds, so those who hold it follow."""
+    if type(old) is not functools.partial or type(new) is not functools.partial:
+        return False
+    before, after = old.__reduce__()[2], new.__reduce__()[2]
+    journal.step("partial")
+    set_state: Callable[[Any], None] = getattr(old, "__setstate__")  # noqa: B009  # missing in the stubs
+    set_state(after)
+    journal.add(lambda: set_state(before))
+    return True

@@ -1,0 +1,149 @@
+"""Classes that are built as a whole: enums and named tuples. The new body is executed beside the live class, and what
+came of it (the shell) moves into the live class, so that the class, its members and its instances stay the same
+objects.
+"""
+
+from __future__ import annotations
+
+import enum
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from sandbox_kernel.errors import ReloadError
+from sandbox_kernel.reload import functions
+from sandbox_kernel.versions.changes import Step, Unit
+
+if TYPE_CHECKING:
+    from sandbox_kernel.reload.modules import ModuleEdit
+
+KEPT = {"__dict__", "__weakref__", "__module__", "__qualname__", "__abstractmethods__", "_abc_impl"}
+MEMBER_TABLES = {
+    "_member_map_",
+    "_value2member_map_",
+    "_unhashable_values_",
+    "_unhashable_values_map_",
+    "_hashable_values_",
+}
+
+
+def wants_shell(cls: type, step: Step) -> bool:
+    plan = step.body
+    assert plan is not None
+    units = [*plan.removed, *(each.new for each in plan.steps.values() if each.action == "run")]
+    data = any(unit.kind not in ("def", "class") for unit in units)
+    return data and (isinstance(cls, enum.EnumMeta) or is_named_tuple(cls))
+
+
+def is_named_tuple(cls: type) -> bool:
+    return cls.__bases__ == (tuple,) and "_fields" in vars(cls)
+
+
+def rebuild(edit: ModuleEdit, cls: type, step: Step) -> None:
+    scratch = dict(edit.overlay)
+    exec(edit.compile(step.new.nodes), edit.live, scratch)
+    merge(edit, cls, scratch[step.new.name], step.new)
+
+
+def merge(edit: ModuleEdit, cls: type, shell: type, unit: Unit) -> None:
+    """Makes `cls` what `shell` is. Both come from the same statement or one edited into the other."""
+    journal = edit.journal
+    journal.keep_class(cls)
+    if cls.__bases__ != shell.__bases__:
+        same = [base for base in shell.__bases__ if base is not shell]
+        try:
+            cls.__bases__ = tuple(same)
+        except TypeError as error:
+            raise ReloadError(
+                f"'{cls.__qualname__}' cannot change its bases while it is live: {error}; "
+                "restart the kernel to apply it",
+                module=edit.name,
+                reason="bases-changed",
+            ) from error
+    members: dict[int, Any] = {}
+    if isinstance(cls, enum.EnumMeta) and isinstance(shell, enum.EnumMeta):
+        members = merge_members(edit, cls, shell)
+    for name, value in list(vars(shell).items()):
+        if name not in KEPT:
+            edit.journal.step(f"set {cls.__qualname__}.{name}")
+            set_from_shell(edit, cls, shell, name, value, members, unit)
+    for name in [name for name in vars(cls) if name not in vars(shell) and name not in KEPT]:
+        if not is_runtime_attribute(cls, name):
+            journal.del_class_attr(cls, name)
+
+
+def is_runtime_attribute(cls: type, name: str) -> bool:
+    value = vars(cls)[name]
+    return not (
+        isinstance(value, FunctionType | property | staticmethod | classmethod)
+        or isinstance(cls, enum.EnumMeta)
+        or is_named_tuple(cls)
+    )
+
+
+def set_from_shell(
+    edit: ModuleEdit, cls: type, shell: type, name: str, value: Any, members: dict[int, Any], unit: Unit
+) -> None:
+    old = vars(cls).get(name)
+    for function in functions.within(value, edit.live):
+        for cell_name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            if cell_name == "__class__":
+                cell.cell_contents = cls
+    if isinstance(value, FunctionType) and isinstance(old, FunctionType) and value.__globals__ is edit.live:
+        if functions.transplant(edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags):
+            return
+        functions.forward(edit.journal, old, value)
+    if name in MEMBER_TABLES:
+        value = translate(value, members)
+    elif id(value) in members:
+        value = members[id(value)]
+    elif isinstance(value, enum.property) and getattr(value, "member", None) is not None:
+        value.member = members.get(id(value.member), value.member)  # 3.12 and later
+    edit.journal.set_class_attr(cls, name, value)
+
+
+def translate(table: Any, members: dict[int, Any]) -> Any:
+    if isinstance(table, dict):
+        return {key: translate(value, members) for key, value in table.items()}
+    if isinstance(table, list):
+        return [translate(value, members) for value in table]
+    return members.get(id(table), table)
+
+
+def merge_members(edit: ModuleEdit, cls: enum.EnumMeta, shell: enum.EnumMeta) -> dict[int, Any]:
+    """New member -> the one to keep: the live one of that name where it can take the new value, else the new one."""
+    kept: dict[int, Any] = {}
+    live: dict[str, Any] = dict(cls._member_map_)
+    members: dict[str, Any] = {**shell._member_map_}
+    for value in shell.__dict__.get("_value2member_map_", {}).values():
+        members.setdefault(value._name_ or f"\0{value._value_}", value)
+    for name, member in members.items():
+        if id(member) in kept:
+            continue
+        old = live.get(name)
+        if old is not None and old._name_ == name and can_become(old, member):
+            edit.journal.keep_dict(old.__dict__)
+            edit.journal.step(f"member {cls.__qualname__}.{name}")
+            old.__dict__.update(member.__dict__)
+            old.__dict__["__objclass__"] = cls
+            kept[id(member)] = old
+        else:
+            if old is not None:
+                edit.report("replaced", f"{cls.__qualname__}.{name}", "its value is part of the object")
+            object.__setattr__(member, "__class__", cls)
+            member.__dict__["__objclass__"] = cls
+            kept[id(member)] = member
+    return kept
+
+
+def can_become(old: Any, new: Any) -> bool:
+    """Members that are numbers or strings hold their value in the object itself."""
+    mixed = type(old)._member_type_
+    return mixed is object or mixed(old) == mixed(new)
+
+
+def replace(edit: ModuleEdit, cls: type, bases: tuple[type, ...], error: TypeError) -> None:
+    raise ReloadError(
+        f"'{cls.__qualname__}' cannot take these bases while it is live: {error}; restart the kernel to apply it",
+        module=edit.name,
+        reason="bases-changed",
+    ) from error

@@ -1,0 +1,337 @@
+"""One reload: plan, trial, prepare, commit, hooks, publish; or everything undone.
+
+The commit section is short and holds the interpreter: other threads get their turn only where it blocks. So they see
+the modules as they were or as they are, unless a statement of the new source itself waits for something after the first
+module was touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+from sandbox_kernel.errors import ReloadError
+from sandbox_kernel.reload import functions, hooks, importers
+from sandbox_kernel.reload.imports import ServingFinder
+from sandbox_kernel.reload.journal import Journal
+from sandbox_kernel.reload.modules import ModuleEdit
+from sandbox_kernel.reload.notebook import Notebook
+from sandbox_kernel.reload.report import ObjectChange
+from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source
+
+HOLD_S = 0.2
+
+
+@dataclass(slots=True)
+class Record:
+    """A live module and the source that it was executed from."""
+
+    module: ModuleType
+    source: Source
+    filename: str
+    imports: set[str] | None = None
+
+
+@dataclass(slots=True)
+class Live:
+    """What a reloader knows of the process; handed to each transaction."""
+
+    records: dict[str, Record]
+    variants: functions.Variants
+    notebook: Notebook
+    namespaces: Callable[[], list[dict[str, Any]]]
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """No other thread is given the interpreter while ours has something to compute."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(max(HOLD_S, before))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until an undo is complete. Signals reach the main thread only, so elsewhere there is nothing to
+    do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import signal
+
+    pending: list[Any] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda *args: pending.append(args))
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass(slots=True)
+class Transaction:
+    live: Live
+    plans: list[ModulePlan]
+    new_sources: Mapping[str, str]
+    removed: list[str]
+    paths: Mapping[str, str]
+    fault: Callable[[str], None] | None = None
+    journal: Journal = field(init=False)
+    objects: list[ObjectChange] = field(default_factory=list)
+    edits: dict[str, ModuleEdit] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.fault)
+
+    def _report(self, module: str, name: str, action: str, reason: str) -> None:
+        change = ObjectChange(module, name, action, reason)
+        if change not in self.objects[-3:]:
+            self.objects.append(change)
+
+    def _edit(self, plan: ModulePlan) -> ModuleEdit:
+        record = self.live.records[plan.module]
+        edit = ModuleEdit(
+            record.module,
+            plan.module,
+            plan,
+            journal=self.journal,
+            variants=self.live.variants,
+            filename=record.filename,
+            report=self._report,
+        )
+        self.edits[plan.module] = edit
+        self.journal.keep_dict(edit.live)
+        return edit
+
+    def run(self, migrate: Callable[[], None] | None) -> None:
+        """Raises ReloadError or MigrationError after everything was undone."""
+        try:
+            with self._serving():
+                self._prepare()
+                with held():
+                    self._commit()
+                    self._publish()
+                    self._hooks()
+                if migrate is not None:
+                    migrate()
+        except BaseException as error:
+            with undisturbed(), held():
+                self.journal.undo()
+            self._pin_lines()
+            if isinstance(error, ReloadError):
+                raise
+            module = next((plan.module for plan in self.plans), "")
+            raise ReloadError(
+                f"the reload of '{module}' raised {type(error).__name__}: {error}; everything is as it was, "
+                "mend the source and save again",
+                module=module,
+                reason="interrupted" if isinstance(error, KeyboardInterrupt) else "failed",
+            ) from error
+        self._clear_caches()
+
+    @contextlib.contextmanager
+    def _serving(self) -> Iterator[None]:
+        """New modules of the change are importable from their texts; what was imported is taken back on failure."""
+
+        def note(module: ModuleType, text: str) -> None:
+            from sandbox_kernel.versions.changes import parse_source
+
+            name = module.__name__
+            self.journal.add(lambda: forget_module(name, module))
+            self.journal.set_item(
+                self.live.records, name, Record(module, parse_source(text), module.__file__ or f"<{name}>")
+            )
+            self._report(name, name, "added", "")
+
+        finder = ServingFinder(self.new_sources, self.paths, note)
+        before = set(self.live.records)
+        sys.meta_path.insert(0, finder)
+        try:
+            yield
+        except BaseException:
+            for name in set(self.live.records) - before:
+                forget_module(name, self.live.records.pop(name).module)
+            raise
+        finally:
+            sys.meta_path.remove(finder)
+
+    def _is_tracked(self, value: object) -> bool:
+        if isinstance(value, ModuleType):
+            return value.__name__ in self.live.records
+        module = getattr(value, "__module__", None) or getattr(type(value), "__module__", None)
+        return module in self.live.records
+
+    def _order(self) -> list[str]:
+        names = {plan.module for plan in self.plans}
+        if len(names) == 1:
+            return [*names]
+        return importers.in_order(names, self._imports(names))
+
+    def _imports(self, names: set[str] | None = None) -> dict[str, set[str]]:
+        found = {}
+        for name, record in self.live.records.items():
+            edit = self.edits.get(name)
+            source = edit.source if edit else record.source
+            if edit is None and record.imports is not None:
+                found[name] = record.imports
+                continue
+            found[name] = importers.imported_modules(source, name, is_package="__path__" in record.module.__dict__)
+            if edit is None:
+                record.imports = found[name]
+        return found
+
+    def _prepare(self) -> None:
+        by_name = {plan.module: plan for plan in self.plans}
+        for plan in self.plans:
+            self._edit(plan)
+        for edit in self.edits.values():
+            edit.check()
+        for name in self._order():
+            edit = self.edits[name]
+            self._find_foreign(edit, by_name)
+            edit.prepare(self._is_tracked)
+
+    def _find_foreign(self, edit: ModuleEdit, plans: Mapping[str, ModulePlan]) -> None:
+        """Names that come from another module of this change: what reads them waits until that one is committed."""
+        if len(plans) == 1 and not self.new_sources:
+            return
+        for unit in edit.source.units:
+            for node in importers.import_nodes(unit):
+                base = getattr(node, "module", None) or ""
+                names = [base, *[alias.name for alias in node.names], *[f"{base}.{a.name}" for a in node.names]]
+                tails = {name.rpartition(".")[2] for name in names}
+                if tails & {name.rpartition(".")[2] for name in [*plans, *self.new_sources]} or base == "":
+                    edit.foreign |= set(unit.binds)
+
+    def _commit(self) -> None:
+        live_functions = functions.LiveFunctions([edit.live for edit in self.edits.values()])
+        order = self._order()
+        for name in order:
+            self.edits[name].patch_code(live_functions)
+        done: list[ModuleEdit] = []
+        for name in order:
+            self._commit_one(self.edits[name], done)
+        if any(edit.changed for edit in done):
+            imports = self._imports()
+            changed = {edit.name for edit in done if edit.changed}
+            others = importers.dependents(changed, imports) - set(order)
+            for name in importers.in_order(others, imports):
+                edit = self._untouched(name)
+                self._commit_one(edit, done)
+        for edit in done:
+            for namespace in self.live.namespaces():
+                if namespace is not edit.live and edit.changed:
+                    for followed in self.live.notebook.follow(self.journal, namespace, edit.name, edit.changed):
+                        self._report("__main__", followed, "followed", "")
+
+    def _commit_one(self, edit: ModuleEdit, done: list[ModuleEdit]) -> None:
+        for origin in done:
+            importers.carry_over(edit, origin)
+        edit.commit()
+        done.append(edit)
+
+    def _untouched(self, name: str) -> ModuleEdit:
+        source = self.live.records[name].source
+        return self._edit(ModulePlan(name, source, source, ScopePlan(source.units, source.units, {}, [])))
+
+    def _publish(self) -> None:
+        for plan in self.plans:
+            record = self.live.records[plan.module]
+            fresh = Record(record.module, plan.new, record.filename)
+            self.journal.set_item(self.live.records, plan.module, fresh)
+            set_lines(record.filename, plan.new)
+        for name in self.removed:
+            if name in sys.modules and name in self.live.records:
+                self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        """A deleted file: the module cannot be imported any more; those who still hold it go on with it."""
+        users = [user for user, used in self._imports().items() if name in used and user not in self.removed]
+        if users:
+            self._report(name, name, "kept old", f"still imported by {', '.join(sorted(users))}")
+            return
+        self.journal.del_item(sys.modules, name)
+        self.journal.del_item(self.live.records, name)
+        parent, _, child = name.rpartition(".")
+        if parent in sys.modules and child in vars(sys.modules[parent]):
+            self.journal.del_item(vars(sys.modules[parent]), child)
+        self._report(name, name, "removed", "")
+
+    def _hooks(self) -> None:
+        for plan in self.plans:
+            edit = self.edits[plan.module]
+            if plan.edited and hooks.migrate_module(self.journal, edit.name, edit.live, dict(edit.originals)):
+                self._report(edit.name, edit.name, "migrated", "")
+        for plan in self.plans:
+            edit = self.edits[plan.module]
+            count = hooks.migrate_instances(self.journal, edit.name, edit.edited_classes)
+            if count:
+                self._report(edit.name, f"{count} instances", "migrated", "")
+
+    def _clear_caches(self) -> None:
+        """Results of old code are forgotten, once nothing can fail any more: a cache cannot be filled back."""
+        for edit in self.edits.values():
+            edited = {id(function) for function, before in edit.touched if not same_code(function, before)}
+            if edited:
+                for cache in caches_of(edit.live, edit.name, edited):
+                    cache.cache_clear()
+
+    def _pin_lines(self) -> None:
+        for plan in self.plans:
+            record = self.live.records.get(plan.module)
+            if record is not None:
+                set_lines(record.filename, record.source)
+
+
+def same_code(function: FunctionType, before: Any) -> bool:
+    from sandbox_kernel.reload.code import alike
+
+    return alike(before, function.__code__)
+
+
+def caches_of(namespace: dict[str, Any], module: str, edited: set[int]) -> Iterator[Any]:
+    """`lru_cache` objects around edited functions, in the module and in its classes."""
+    stack: list[Any] = [*namespace.values()]
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, type):
+            stack += vars(value).values() if value.__module__ == module else ()
+        elif isinstance(value, staticmethod | classmethod):
+            stack.append(value.__func__)
+        elif isinstance(value, property):
+            stack += [value.fget, value.fset]
+        elif "__wrapped__" in getattr(value, "__dict__", {}):
+            if hasattr(value, "cache_clear") and id(value.__wrapped__) in edited:
+                yield value
+            stack.append(value.__wrapped__)
+
+
+def forget_module(name: str, module: ModuleType) -> None:
+    if sys.modules.get(name) is module:
+        del sys.modules[name]
+    parent, _, child = name.rpartition(".")
+    owner = sys.modules.get(parent)
+    if owner is not None and vars(owner).get(child) is module:
+        delattr(owner, child)
+
+
+def set_lines(filename: str, source: Source) -> None:
+    """Tracebacks and inspect show the live source, whatever the file says by now."""
+    lines = [line + "\n" for line in source.lines]
+    linecache.cache[filename] = (len(source.text), None, lines, filename)

@@ -1,0 +1,3 @@
+from conf import LIMIT
+DOUBLE = LIMIT * 2
+LOG = []

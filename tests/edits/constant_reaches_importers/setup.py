@@ -1,0 +1,3 @@
+import user, conf
+from conf import LIMIT
+user.LOG.append(1)

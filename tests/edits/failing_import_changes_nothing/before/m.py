@@ -1,0 +1,4 @@
+import other
+X = 1
+def f():
+    return X

@@ -1,0 +1,2 @@
+# refused
+assert m.X == 1 and m.f() == 1 and other.SEEN == []
