@@ -1,24 +1,8 @@
-"""The graph of imports between modules: who depends on whom, and who imports each other in a circle. Pure."""
+"""The graph of imports between modules: in which order they depend on each other, and which form circles. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-
-def dependents(imports: Mapping[str, Iterable[str]], changed: Iterable[str]) -> set[str]:
-    """The changed modules and everything that imports one of them, directly or not."""
-    importers: dict[str, set[str]] = {}
-    for module, names in imports.items():
-        for name in names:
-            importers.setdefault(name, set()).add(module)
-    found: set[str] = set()
-    queue = list(changed)
-    while queue:
-        module = queue.pop()
-        if module not in found:
-            found.add(module)
-            queue += importers.get(module, ())
-    return found
 
 
 def order(imports: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:

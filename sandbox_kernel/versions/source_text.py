@@ -32,6 +32,9 @@ def check_text(source: str, limit_bytes: int) -> list[Diagnostic]:
     if len(source) > limit_bytes or (not source.isascii() and len(source.encode("utf-8", "replace")) > limit_bytes):
         text = f"the module is longer than {limit_bytes / 1e6:g} MB"
         return [Diagnostic("error", text, "split it into modules, or keep data in a file of its own", "too-long")]
+    if source.startswith("\ufeff"):
+        text = "the text begins with an invisible byte order mark, which only files may have"
+        return [Diagnostic("error", text, "delete the first, invisible character", "byte-order-mark", 1, 1, 1, 2)]
     position = source.find("\0")
     if position >= 0:
         line, column = _place(source, position)

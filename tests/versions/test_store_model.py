@@ -6,9 +6,10 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from sandbox_kernel.versions.store import VersionStore
 
@@ -136,5 +137,10 @@ class StoreMachine(RuleBasedStateMachine):
                 assert now == version.outcome
 
 
-StoreMachine.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
-TestStoreAgainstModel = StoreMachine.TestCase
+def test_the_store_does_what_the_model_does() -> None:
+    run_state_machine_as_test(StoreMachine, settings=settings(max_examples=5, stateful_step_count=15, deadline=None))
+
+
+@pytest.mark.soak
+def test_the_store_does_what_the_model_does_at_length() -> None:
+    run_state_machine_as_test(StoreMachine, settings=settings(max_examples=300, stateful_step_count=50, deadline=None))

@@ -1,0 +1,18 @@
+"""One warm compiler for the tests of this room: its worker starts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox_kernel.versions.artifact import CompileLimits
+from sandbox_kernel.versions.compiler import Compiler
+
+
+@pytest.fixture(scope="session")
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compiler]:
+    root: Path = tmp_path_factory.mktemp("modules")
+    with Compiler(search_path=[str(root)], limits=CompileLimits(memory_mb=256, processes=8)) as opened:
+        yield opened
