@@ -45,12 +45,14 @@ class SandboxMagics(Magics):
     @argument("name", help="the module's name, such as till or shop.cart")
     @argument("--note", default="", help="a few words for the history, in quotes")
     @argument("--exercise", default="", help="the exercise of a lesson that this cell answers; see lesson_magics")
+    @argument("--exercise", metavar="ID", default="", help="the exercise of a lesson that this cell answers")
     @argument("--expect-refusal", action="store_true", help="the lesson wants this edit to be refused; go on then")
     @cell_magic
     def sandbox_module(self, line: str, cell: str) -> None:
         """Make the cell the source of a module: check it in isolation, keep it as a version, load or hot-reload it."""
         args = _parse(self.sandbox_module, line)
-        result = _asked(lambda: self.session.apply({args.name: cell}, note=args.note.strip("\"'")))
+        note = args.note.strip("\"'") or (f"exercise {args.exercise}" if args.exercise else "")
+        result = _asked(lambda: self.session.apply({args.name: cell}, note=note))
         self._bind([args.name] if result.ok else [])
         self._show(result, args.expect_refusal)
 
