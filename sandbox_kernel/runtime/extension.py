@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,22 @@ def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPyt
     magics.register(shell, opened)
     lesson_magics.register(shell)
     ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events).open()
+    notice_cells(shell, opened.note_cell)
     magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
     atexit.register(opened.close)
     if opened.notices:
         _show_at_first_cell(shell, opened.notices)
+
+
+def notice_cells(shell: Any, note: Callable[[str], None]) -> Callable[[], None]:  # Any: IPython
+    """Tell `note` the text of each cell that ran; returns how to stop that."""
+
+    def after(result: Any) -> None:  # Any: IPython's ExecutionResult
+        if result.info is not None and result.success:
+            note(shell.input_transformer_manager.transform_cell(result.info.raw_cell))
+
+    shell.events.register("post_run_cell", after)
+    return lambda: shell.events.unregister("post_run_cell", after)
 
 
 def _show_at_first_cell(shell: Any, notices: list[str]) -> None:  # Any: IPython

@@ -84,7 +84,7 @@ class Session:
             ModuleDirectory(root),
             store,
             compiler=Compiler(search_path=[str(root)], preload=PRELOAD),
-            reloader=Reloader(namespaces),
+            reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
             system=System(name="sandbox", events=TreeReporter(events)).start(),
             events=events,
         )
@@ -296,6 +296,10 @@ class Session:
         check_name(name)
         if name not in self.known():
             raise ModuleNotFound(name, self.known())
+
+    def note_cell(self, source: str) -> None:
+        """The notebook has run this cell: names that it imported follow reloads, names that it made are left alone."""
+        self._reloader.note_cell(source)
 
     # -- the tree and the start -----------------------------------------------------------------------------------
 
