@@ -45,7 +45,6 @@ class SandboxMagics(Magics):
     @argument("name", help="the module's name, such as till or shop.cart")
     @argument("--note", default="", help="a few words for the history, in quotes")
     @argument("--exercise", default="", help="the exercise of a lesson that this cell answers; see lesson_magics")
-    @argument("--exercise", metavar="ID", default="", help="the exercise of a lesson that this cell answers")
     @argument("--expect-refusal", action="store_true", help="the lesson wants this edit to be refused; go on then")
     @cell_magic
     def sandbox_module(self, line: str, cell: str) -> None:
