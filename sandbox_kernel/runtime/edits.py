@@ -76,7 +76,10 @@ class Installer:
 
             try:
                 group.change_code(lambda worker: down[worker.ref], only=down)
-                return self._reloader.apply(loaded, migrate=finish)
+                if loaded:
+                    return self._reloader.apply(loaded, migrate=finish)
+                finish()
+                return ReloadReport((), 0.0)
             except BaseException:
                 group.restore()
                 self._forget(fresh)
