@@ -34,6 +34,7 @@ from sandbox_kernel.runtime.live import LiveFeed
 from sandbox_kernel.runtime.lock import DirectoryLock
 from sandbox_kernel.runtime.modules import MAX_SOURCE_BYTES, ModuleDirectory, SandboxFinder, check_name, too_large
 from sandbox_kernel.runtime.tree import TreeReporter
+from sandbox_kernel.supervision.refs import Ref
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.compiler import Compiler
@@ -67,6 +68,7 @@ class Session:
         self._finder = SandboxFinder(directory, self.live_sources, self._on_loaded)
         self._installer = Installer(self._finder, reloader, system)
         self._applying = False
+        self._roots: dict[str, Ref] = {}
         self._release: Callable[[], None] = lambda: None
 
     @classmethod
@@ -304,18 +306,25 @@ class Session:
     # -- the tree and the start -----------------------------------------------------------------------------------
 
     def start_tree(self, target: str) -> wire.Tree:
-        """Start the supervisor that `module:function` returns (`tree` by default); a restarted kernel starts it again."""
+        """Start the supervisor that `module:function` returns (`tree` by default); a restarted kernel starts it again.
+
+        A tree that runs already takes the new declaration: running children go on, new ones start, vanished ones end.
+        """
         module, _, function = target.partition(":")
         function = function or "tree"
         self._require(module)
         make = getattr(importlib.import_module(module), function, None)
         if not callable(make):
             raise StartError(f"'{module}' has no function '{function}' that returns a Supervisor; write one first")
+        key = f"{module}:{function}"
         with self._lock:
-            self.system.start_supervisor(make())
-            wanted = self._trees()
-            if f"{module}:{function}" not in wanted:
-                self.store.set_meta(TREES, [*wanted, f"{module}:{function}"])
+            running = self._roots.get(key)
+            if running is not None and self.system.alive(running):
+                self.system.redeclare(running, make(), apply=True)
+            else:
+                self._roots[key] = self.system.start_supervisor(make())
+            if key not in self._trees():
+                self.store.set_meta(TREES, [*self._trees(), key])
         return self.tree()
 
     def _trees(self) -> list[str]:

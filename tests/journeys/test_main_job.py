@@ -47,6 +47,7 @@ class Notebook:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        (directory / "nb.ipynb").write_text("{}")
         self.manager = KernelManager(kernel_name="sandbox")
         self.manager.start_kernel(
             cwd=str(directory), env={**_environment(), "JPY_SESSION_NAME": str(directory / "nb.ipynb")}
@@ -76,6 +77,8 @@ class Notebook:
             elif kind == "error":
                 error = "\n".join(content["traceback"])
             elif kind == "status" and content["execution_state"] == "idle":
+                failed = self.client._recv_reply(message_id, timeout=60)["content"]["status"] == "error"
+                error = error or (texts.pop() if failed else "")  # a UsageError is only printed
                 return "\n".join(texts), re.sub(r"\x1b\[[0-9;]*m", "", error)
 
     def cell(self, code: str) -> str:
@@ -152,7 +155,7 @@ def test_state_survives_ten_reloads_and_a_rollback(notebook: Notebook) -> None:
 @pytest.mark.parametrize(
     ("edit", "reason"),
     [
-        (lambda s: s.replace("def text(self):", "def text(self:"), "line 19"),
+        (lambda s: s.replace("def text(self):", "def text(self:"), "line 18"),
         (lambda s: s + "\nraise RuntimeError('not today')\n", "not today"),
         (lambda s: s + "\nimport sys\nsys.exit(3)\n", "exit"),
         (
