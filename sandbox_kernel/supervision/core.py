@@ -16,6 +16,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.events import Events
 from sandbox_kernel.supervision.process import CALL, CAST, INFO, SYSTEM, Process, current
 from sandbox_kernel.supervision.reasons import Reason
@@ -66,6 +67,15 @@ class Core:
 
     def new_worker(self, worker: Worker, spec: ChildSpec, parent: Process | None) -> WorkerProcess:
         return WorkerProcess(self, worker, spec.id, spec.name, parent)
+
+    def printed(self, process: Process, stream: str, text: str) -> None:
+        """From whichever thread the worker's code runs in."""
+        if not isinstance(process, WorkerProcess):
+            return
+        if threading.get_ident() == self.thread_id:
+            output.printed(process, stream, text)
+        else:
+            self.post(output.printed, process, stream, text)
 
     def clip(self, grace_s: float | None) -> float | None:
         """A shutdown time, cut to what is left before the system must be down."""
