@@ -7,12 +7,13 @@ task.
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
-from sandbox_kernel.errors import StartError
+from sandbox_kernel.errors import MigrationError, StartError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
 from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work
@@ -145,6 +146,28 @@ class WorkerProcess(Process):
     def shown_state(self) -> Any:
         """What snapshots and reports show of the state."""
         return self.state
+
+    async def fetch_state(self) -> Any:
+        return self.state
+
+    async def keep_state(self) -> Any:
+        """What `replace_state` takes to bring this state back."""
+        return self.state
+
+    async def migrate(self, old_version: Any, extra: Any) -> Any:
+        """What `replace_state` takes to put the state into the shape of the current code. Made from a deep copy, so
+        that a failure has spoilt nothing."""
+        worker = self.bind()
+        if type(worker).code_change is Worker.code_change:
+            return self.state  # nobody migrates it, so it need not be one that can be copied
+        try:
+            state = copy.deepcopy(self.state)
+            return await self.perform(worker.code_change, old_version, state, extra)
+        except Exception as error:
+            text = (
+                f"the state of '{self.label}' could not be migrated from {old_version!r}: {describe(reason_of(error))}"
+            )
+            raise MigrationError(text, module=type(self.worker).__module__, target=self.label) from error
 
     def replace_state(self, state: Any) -> None:
         self.state = state

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,8 @@ class System(Controls):
     the tree's is blocked then); it must be quick and must not call back into the system.
 
     `output` says which cell a thread runs for, and shows there what workers print (see `output.Output`). A handler that
-    keeps the loop is reported after `warn_s` and ended after `end_s`.
+    keeps the loop is reported after `warn_s` and ended after `end_s`. `sources` gives the live text of modules whose
+    files may say something else, for workers that run in a process of their own.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class System(Controls):
         name: str = "otp",
         events: Callable[[Event], None] | None = None,
         output: Output | None = None,
+        sources: Callable[[], Mapping[str, str]] = dict,
         warn_s: float = 0.25,
         end_s: float = 5.0,
     ) -> None:
         self.name, self.events = name, events
         self.output: Output = PlainOutput() if output is None else output
+        self.sources = sources
         self.warn_s, self.end_s = warn_s, end_s
         self.roots: list[Process] = []
         self._core: Core | None = None
