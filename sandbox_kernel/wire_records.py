@@ -30,7 +30,7 @@ class Problem(Record):
 
 
 class ObjectReport(Record):
-    """What a reload did to one object: `patched`, `added`, `removed`, `replaced`, `kept`, `ran`, `migrated`."""
+    """What a reload did to one object; `action` is a word of `reload.report.ORDER`, such as `patched` or `kept old`."""
 
     module: str
     name: str

@@ -27,7 +27,7 @@ STYLE = """<style>
 .sk-Out .hunk{color:var(--jp-info-color1,#1565c0)}.sk-Out .mono div{white-space:pre-wrap;padding:0 6px}
 </style>"""
 
-_ACTIONS = {"patched": "changed in place", "ran": "run again", "kept": "kept as it was"}
+_ACTIONS = {"patched": "changed in place", "kept old": "kept as it was"}
 
 
 class Rich:
@@ -53,11 +53,10 @@ def applied(result: wire.Applied) -> Rich:
     """What became of an edit."""
     lines, html = [result.summary], [f"<h4>{escape(result.summary)}</h4>"]
     if result.ok:
-        notes = [_object_line(change) for change in result.objects if change.reason or change.action == "kept"]
+        notes = [_object_line(change) for change in result.objects if change.reason or change.action == "kept old"]
         lines += [f"  {note}" for note in notes]
         html.append(_bullets(notes))
-        if result.duration_ms:
-            html.append(f'<p class="dim">{_counts(result.objects)}{result.duration_ms:.0f} ms</p>')
+        html.append(f'<p class="dim">{escape(_by_action(result.objects))}</p>')
     text, part = _problems(result.problems)
     lines += text
     html.append(part)
@@ -72,11 +71,17 @@ def _object_line(change: wire.ObjectReport) -> str:
     return f"{change.module}.{change.name}: {action}" + (f" ({change.reason})" if change.reason else "")
 
 
-def _counts(objects: Sequence[wire.ObjectReport]) -> str:
-    counts: dict[str, int] = {}
+def _by_action(objects: Sequence[wire.ObjectReport]) -> str:
+    """`changed in place: Till.handle_call, euros · run again: GREETING`."""
+    names: dict[str, list[str]] = {}
     for change in objects:
-        counts[change.action] = counts.get(change.action, 0) + 1
-    return "".join(f"{number} {_ACTIONS.get(action, action)} · " for action, number in counts.items())
+        names.setdefault(_ACTIONS.get(change.action, change.action), []).append(change.name)
+    return " · ".join(f"{action}: {_listed(found)}" for action, found in names.items())
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _bullets(items: Iterable[str]) -> str:

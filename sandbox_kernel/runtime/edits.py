@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from sandbox_kernel.errors import ReloadError, SandboxError
@@ -17,6 +18,8 @@ from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.runtime.modules import SandboxFinder
 from sandbox_kernel.runtime.state import ClassChange, change_for, class_changes
+from sandbox_kernel.supervision.refs import Ref
+from sandbox_kernel.supervision.suspension import Group, WorkerInfo
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Down
 
@@ -60,30 +63,32 @@ class Installer:
         loaded = {name: source for name, source in edit.sources.items() if name in sys.modules}
         fresh = [name for name in edit.sources if name not in sys.modules]
         workers = self._system.workers_of(self._concerned(edit.sources))
-        changes = edit.class_changes()
+        changes = edit.class_changes() if workers else {}
         told = {worker.ref: change for worker in workers if (change := change_for(worker.lineage, changes))}
         down = {ref: Down(change.new) for ref, change in told.items() if edit.goes_down(change.module)}
         up = {ref: change.old for ref, change in told.items() if ref not in down}
-        with (
-            self._finder.staged(edit.sources),
-            self._system.suspended(workers, timeout_s=self._suspend_timeout_s) as group,
-        ):
+        with self._finder.staged(edit.sources), self._suspended(workers) as group:
 
             def finish() -> None:
                 self._import(fresh)
-                group.change_code(lambda worker: up[worker.ref], only=up)
+                _migrate(group, up)
                 publish()
 
             try:
-                group.change_code(lambda worker: down[worker.ref], only=down)
+                _migrate(group, down)
                 if loaded:
                     return self._reloader.apply(loaded, migrate=finish)
                 finish()
                 return ReloadReport((), 0.0)
             except BaseException:
-                group.restore()
+                if group is not None:
+                    group.restore()
                 self._forget(fresh)
                 raise
+
+    def _suspended(self, workers: Sequence[WorkerInfo]) -> AbstractContextManager[Group | None]:
+        """Nobody to suspend costs nothing: each step of a group is a way to the tree's thread and back."""
+        return self._system.suspended(workers, timeout_s=self._suspend_timeout_s) if workers else nullcontext()
 
     def _concerned(self, modules: Mapping[str, str]) -> set[str]:
         """The changed modules and the loaded ones of this sandbox that hold something of theirs."""
@@ -113,6 +118,11 @@ class Installer:
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:
                 vars(sys.modules[parent]).pop(child, None)
+
+
+def _migrate(group: Group | None, versions: Mapping[Ref, object]) -> None:
+    if group is not None and versions:
+        group.change_code(lambda worker: versions[worker.ref], only=versions)
 
 
 def _uses(name: str, names: set[str]) -> bool:

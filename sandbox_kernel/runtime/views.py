@@ -52,7 +52,7 @@ def success(
     text = f"{names} {verb} live"
     if back:
         text += f" again (was {', '.join(back)})"
-    kept = sum(change.action == "kept" for change in changes)
+    kept = sum(change.action == "kept old" for change in changes)
     if kept:
         text += f"; {kept} object{'s' if kept > 1 else ''} kept the old code"
     return f"{text}, {took_ms:.0f} ms."

@@ -22,7 +22,7 @@ export interface ModuleInfo {
   lines: number;
 }
 
-/** What a reload did to one object: `patched`, `added`, `removed`, `replaced`, `kept`, `ran`, `migrated`. */
+/** What a reload did to one object; `action` is a word of `reload.report.ORDER`, such as `patched` or `kept old`. */
 export interface ObjectReport {
   module: string;
   name: string;
