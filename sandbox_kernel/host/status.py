@@ -48,7 +48,6 @@ class SandboxInfo:
     created: float
     restarts: int
     reason: str
-    isolation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

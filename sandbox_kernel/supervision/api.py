@@ -3,13 +3,12 @@ that of the worker that runs, that of the Ref they are given, else the default o
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import threading
 from typing import Any
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.core import Core, label_of
+from sandbox_kernel.supervision.core import label_of
 from sandbox_kernel.supervision.process import INFO, Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
@@ -17,20 +16,7 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import ExitMessage
 
 _lock = threading.Lock()
-
-
-class Timer:
-    """A message that is still to be sent."""
-
-    def __init__(self, core: Core, handle: asyncio.TimerHandle) -> None:
-        self._core, self._handle = core, handle
-
-    def cancel(self) -> None:
-        self._core.post(self._handle.cancel)
-
-
 _default: System | None = None
-_process_worker: Ref | None = None
 
 
 def default_system() -> System:
@@ -50,15 +36,9 @@ def set_default_system(system: System | None) -> None:
         _default = system
 
 
-def set_this(ref: Ref) -> None:
-    """In the process of a `process` worker: whose it is."""
-    global _process_worker
-    _process_worker = ref
-
-
 def _system(target: Any = None) -> System:
     process = current.get()
-    if isinstance(target, Ref) and target.core is not None:
+    if isinstance(target, Ref):
         return target.core.system
     return default_system() if process is None else process.core.system
 
@@ -89,18 +69,7 @@ def send(target: Any, message: Any) -> None:
 
 def reply(sender: Sender, value: Any) -> None:
     """Answer a call later, or early: from any callback of the worker that got `sender`."""
-    process = sender.process
-    if process is None or threading.get_ident() == process.core.thread_id:
-        sender.reply(value)
-    else:
-        process.core.post(sender.reply, value)
-
-
-def send_after(seconds: float, target: Any, message: Any) -> Timer:
-    """Send `message` to `handle_info` of `target` in `seconds`, unless the timer is cancelled before."""
-    core = _system(target).core
-    timer: Timer = core.ask(lambda: Timer(core, core.loop.call_later(seconds, core.send, target, message)))
-    return timer
+    sender.reply(value)
 
 
 def whereis(name: Any) -> Ref | None:
@@ -119,8 +88,7 @@ def monitor(target: Any) -> Monitor:
     process = current.get()
     if process is None:
         return _system(target).monitor(target)
-    watch: Monitor = process.core.ask(process.core.monitor, target, process)
-    return watch
+    return process.core.monitor(target, process)
 
 
 def demonitor(watch: Monitor) -> None:
@@ -132,17 +100,13 @@ def demonitor(watch: Monitor) -> None:
 # ---- only in a worker's callbacks
 def this() -> Ref:
     """The Ref of the worker whose callback runs."""
-    return _process_worker or _this("this").ref
+    return _this("this").ref
 
 
 def link(target: Any) -> None:
     """Share the fate of `target`: an abnormal end of one ends the other, unless it traps exits. If there is nobody, a
     worker that traps exits gets an `ExitMessage`; for any other it is a CallError (`noproc`)."""
     process = _this("link")
-    process.core.ask(_link, process, target)
-
-
-def _link(process: Process, target: Any) -> None:
     other = process.core.find(target)
     if other is not None:
         process.link(other)
@@ -154,7 +118,7 @@ def _link(process: Process, target: Any) -> None:
 
 def unlink(target: Any) -> None:
     process = _this("unlink")
-    process.core.ask(lambda: process.unlink(process.core.find(target)))
+    process.unlink(process.core.find(target))
 
 
 def trap_exit(flag: bool = True) -> None:

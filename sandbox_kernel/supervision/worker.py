@@ -48,9 +48,6 @@ class _Unset:
     def __repr__(self) -> str:
         return "(not given)"
 
-    def __reduce__(self) -> str:
-        return "UNSET"
-
 
 UNSET: Any = _Unset()  # Any: it stands in for a value of any type
 

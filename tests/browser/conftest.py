@@ -56,12 +56,20 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     page.set_default_timeout(30_000)
     yield page
     await context.close()
+    for host in _hosts_of(request):
+        await host.end_kernels()
+
+
+def _hosts_of(request: pytest.FixtureRequest) -> list[Host]:
+    if "host" in request.fixturenames:
+        return [request.getfixturevalue("host")]
+    return list(request.getfixturevalue("jupyter").values())[:1] if "jupyter" in request.fixturenames else []
 
 
 @pytest.fixture(scope="session")

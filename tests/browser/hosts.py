@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from playwright.async_api import Page
 
 STATIC = Path(__file__).parents[2] / "sandbox_kernel" / "static"
@@ -60,6 +61,14 @@ class Host:
                 "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
             )
         await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    async def end_kernels(self) -> None:
+        """Ends the kernels that a test left behind; Voila ends its own when the page is closed."""
+        if self.name == "voila":
+            return
+        async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"token {TOKEN}"}) as client:
+            for kernel in (await client.get("/api/kernels")).json():
+                await client.delete(f"/api/kernels/{kernel['id']}")
 
 
 @contextmanager

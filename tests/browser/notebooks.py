@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import nbformat
 
 TILL = '''"""A till that counts what it sells."""
 
+from sandbox_kernel import ChildSpec, NoReply, Reply, Supervisor, Worker
 
-class Till:
-    def __init__(self, currency="EUR"):
-        self.currency = currency
-        self.total = 0
 
-    def add(self, price, times=1):
-        """Adds one line to the bill."""
-        for _ in range(times):
-            self.total += price
-        return self.total
+class Till(Worker):
+    def init(self):
+        return {"total": 0, "currency": "EUR"}
+
+    def handle_call(self, request, sender, state):
+        """Adds a price to the bill."""
+        if request < 0:
+            raise ValueError("a price is never negative")
+        state["total"] += request
+        return Reply(state["total"], state)
+
+    def handle_cast(self, message, state):
+        return NoReply(state)
+
+
+def tree():
+    return Supervisor([ChildSpec("till", Till, name="till")], name="shop")
 '''
-DOUBLED = TILL.replace("+= price", "+= price * 2")
-KERNEL = "python3"
+DOUBLED = TILL.replace("+= request", "+= request * 2")
+START = "%sandbox_start till\nfrom sandbox_kernel import call"
+
+_numbers = count(1)
 
 
-def editor_cells() -> list[str]:
-    """Two versions of `till`, then an editor for it in the last cell."""
-    setup = [
-        "from backend import Backend",
-        "from sandbox_kernel import wire",
-        "from sandbox_kernel.runtime.widgets import Link, ModuleEditor",
-        "backend = Backend()",
-        f"backend.handle(wire.ApplyModules(sources={{'till': {TILL!r}}}, note='the first till'))",
-        f"backend.handle(wire.ApplyModules(sources={{'till': {DOUBLED!r}}}, note='double all prices'));",
+def till_cells() -> list[str]:
+    """Two versions of `till`; the second is live."""
+    return [
+        f'%%sandbox_module till --note "the first till"\n{TILL}',
+        f'%%sandbox_module till --note "double all prices"\n{DOUBLED}',
     ]
-    return ["\n".join(setup), "ModuleEditor('till', link=Link(backend.handle))"]
 
 
-def write_notebook(directory: Path, name: str, *cells: str, kernel: str = KERNEL) -> str:
-    """Writes a notebook of code cells; returns its name for `Host.open`."""
+def show(widget: str) -> str:
+    return f"from sandbox_kernel.runtime import widgets\nwidgets.{widget}"
+
+
+def write_notebook(directory: Path, *cells: str, kernel: str = "sandbox") -> str:
+    """Writes a notebook of code cells under a name of its own, as it also names the sandbox's directory."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
-    nbformat.write(notebook, directory / f"{name}.ipynb")
-    return f"{name}.ipynb"
+    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": "Sandbox (Python)", "language": "python"}
+    name = f"notebook{next(_numbers)}.ipynb"
+    nbformat.write(notebook, directory / name)
+    return name

@@ -6,7 +6,7 @@ export function TreeView({ roots }: { roots: readonly TreeNode[] }) {
   if (roots.length === 0)
     return (
       <p class="sk-empty">
-        No workers run yet. Start a tree with <code>%sandbox_tree module:function</code>.
+        No workers run yet. Start a tree with <code>%sandbox_start module</code>.
       </p>
     );
   return (
