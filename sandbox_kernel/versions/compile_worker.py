@@ -47,7 +47,8 @@ def main() -> None:
     while _wait(requests, parent):
         try:
             request = json.loads(read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60))
-            serve(request, requests, answers, enter)
+            if not serve(request, requests, answers, enter):
+                return  # what would not die is left to the reaper above; a new worker has no such children
         except (FrameError, BrokenPipeError):
             return
 
@@ -101,7 +102,8 @@ class Watched:
     status: int = 0
 
 
-def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], None] | None) -> None:
+def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], None] | None) -> bool:
+    """True when nothing of the child is left."""
     answer_read, answer_write = os.pipe()
     output_read, output_write = os.pipe()
     worker = os.getpid()
@@ -119,8 +121,9 @@ def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], No
         os.close(output_read)
     frames = split_frames(bytes(seen.answer))
     head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
-    for payload in (json.dumps(head | {"swept": swept}).encode(), *frames, bytes(seen.output)):
+    for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
         write_frame(answers, payload)
+    return swept
 
 
 def watch(pid: int, requests: int, answer: int, output: int, request: Json) -> Watched:
