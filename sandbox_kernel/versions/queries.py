@@ -136,9 +136,9 @@ def make_live(db: Connection, change_id: int, duration_ms: float) -> None:
         (duration_ms, change_id),
     )
     db.execute(
-        "UPDATE module SET live = (SELECT number FROM member WHERE module_id = module.id AND change_id = ?1) "
-        "WHERE id IN (SELECT module_id FROM member WHERE change_id = ?1)",
-        (change_id,),
+        "UPDATE module SET live = (SELECT number FROM member WHERE module_id = module.id AND change_id = ?) "
+        "WHERE id IN (SELECT module_id FROM member WHERE change_id = ?)",
+        (change_id, change_id),
     )
 
 
@@ -160,8 +160,8 @@ def mark_rejected(db: Connection, change_id: int, stage: str, reason: str, repor
     )
     # A text that another undecided change holds too stays staged.
     db.execute(
-        "UPDATE version SET outcome = 'rejected', reason = ?1, duration_ms = ?2 WHERE outcome = 'staged' "
-        "AND (module_id, number) IN (SELECT module_id, number FROM member WHERE change_id = ?3) "
+        "UPDATE version SET outcome = 'rejected', reason = ?, duration_ms = ? WHERE outcome = 'staged' "
+        "AND (module_id, number) IN (SELECT module_id, number FROM member WHERE change_id = ?) "
         "AND NOT EXISTS (SELECT 1 FROM member b JOIN change c ON c.id = b.change_id WHERE c.outcome = 'staged' "
         "AND b.module_id = version.module_id AND b.number = version.number)",
         (reason, duration_ms, change_id),
