@@ -18,6 +18,7 @@
     ├── LimitExceeded            a limit of the sandbox was hit
     ├── KernelUnresponsive       the kernel did not answer in time
     ├── KernelDied               the kernel process ended
+    ├── HandInRefused            a file that a sandbox made is not what it should be
     └── WireError                a message between processes could not be understood
 
 Facts are attributes; the text is built from them and says what happened, to which thing, and what to do next.
@@ -165,6 +166,14 @@ class KernelDied(SandboxError):
         self.sandbox, self.status = sandbox, status
         how = "" if status is None else f" (signal {-status})" if status < 0 else f" (exit status {status})"
         super().__init__(f"the kernel of sandbox '{sandbox}' ended{how}; restart it to get its modules back")
+
+
+class HandInRefused(SandboxError):
+    """`name` is the file in the sandbox's directory, `reason` what is wrong with it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"the file {name!r} is refused: {reason}")
 
 
 class WireError(SandboxError):

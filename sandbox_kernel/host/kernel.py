@@ -25,6 +25,7 @@ from sandbox_kernel.errors import KernelDied, KernelUnresponsive, SandboxError, 
 from sandbox_kernel.host.client import KernelClient
 from sandbox_kernel.host.place import DIRECTORY
 from sandbox_kernel.host.provisioner import DOOR, NAME, SandboxProvisioner
+from sandbox_kernel.host.usage import Usage
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +149,20 @@ class Kernel:
         status = await self.provisioner.exited()
         self.client.fail(KernelDied(self.name, status))
         return status
+
+    @property
+    def connection_file(self) -> str:
+        return str(self._manager.connection_file)
+
+    @property
+    def level(self) -> str:
+        """The isolation level; empty before the first start."""
+        confinement = self.provisioner.confinement if self.provisioner is not None else None
+        return confinement.level if confinement is not None else ""
+
+    def usage(self) -> Usage:
+        confinement = self.provisioner.confinement if self.provisioner is not None else None
+        return confinement.usage() if confinement is not None else Usage()
 
     @property
     def verdict(self) -> str:

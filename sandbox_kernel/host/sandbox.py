@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, KernelDied, LimitExceeded, SandboxError
-from sandbox_kernel.host import asks
+from sandbox_kernel.host import asks, handin
 from sandbox_kernel.host.client import Content
 from sandbox_kernel.host.feed import Feed
 from sandbox_kernel.host.kernel import Kernel
@@ -31,6 +31,7 @@ from sandbox_kernel.host.status import (
     check_transition,
     describe_exit,
 )
+from sandbox_kernel.host.usage import Usage
 
 INTERRUPT_GRACE_S = 2.0
 REQUEST_TIMEOUT_S = 30.0
@@ -65,7 +66,29 @@ class Sandbox:
     def info(self) -> SandboxInfo:
         """What is known without asking the kernel."""
         pid = self._kernel.pid if self._status in USABLE else 0
-        return SandboxInfo(self.name, self._status, self._directory, pid, self.created, self._restarts, self._reason)
+        return SandboxInfo(
+            self.name,
+            self._status,
+            self._directory,
+            pid,
+            self.created,
+            self._restarts,
+            self._reason,
+            self._kernel.level,
+        )
+
+    @property
+    def connection_file(self) -> str:
+        """For Jupyter clients of the running kernel; its key is for this user alone."""
+        return self._kernel.connection_file
+
+    def usage(self) -> Usage:
+        """What it uses now, children included, as the watchdog saw it last; all zero without isolation."""
+        return self._kernel.usage()
+
+    def read_file(self, name: str, *, most_bytes: int = handin.MOST_BYTES) -> bytes:
+        """A regular file of its directory, as data; HandInRefused for links, devices and what is too large."""
+        return handin.read(Path(self._directory), name, most_bytes=most_bytes)
 
     async def start(self, timeout_s: float) -> None:
         """Called once, by the manager."""

@@ -48,6 +48,7 @@ class SandboxInfo:
     created: float
     restarts: int
     reason: str
+    isolation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

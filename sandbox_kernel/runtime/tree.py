@@ -29,7 +29,8 @@ class TreeReporter:
         told = translate(event)
         if told is not None:
             self._log.emit(told)
-        self._changed(type(event).__name__)
+        if not isinstance(event, tree_events.WorkerBlocked):  # which comes from the watchdog's thread
+            self._changed(type(event).__name__)
 
     def _changed(self, reason: str) -> None:
         """The first change is told at once; those that follow closely are told together, later."""

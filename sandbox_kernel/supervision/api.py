@@ -3,12 +3,13 @@ that of the worker that runs, that of the Ref they are given, else the default o
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import threading
 from typing import Any
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.core import label_of
+from sandbox_kernel.supervision.core import Core, label_of
 from sandbox_kernel.supervision.process import INFO, Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
@@ -16,7 +17,20 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import ExitMessage
 
 _lock = threading.Lock()
+
+
+class Timer:
+    """A message that is still to be sent."""
+
+    def __init__(self, core: Core, handle: asyncio.TimerHandle) -> None:
+        self._core, self._handle = core, handle
+
+    def cancel(self) -> None:
+        self._core.post(self._handle.cancel)
+
+
 _default: System | None = None
+_process_worker: Ref | None = None
 
 
 def default_system() -> System:
@@ -36,9 +50,15 @@ def set_default_system(system: System | None) -> None:
         _default = system
 
 
+def set_this(ref: Ref) -> None:
+    """In the process of a `process` worker: whose it is."""
+    global _process_worker
+    _process_worker = ref
+
+
 def _system(target: Any = None) -> System:
     process = current.get()
-    if isinstance(target, Ref):
+    if isinstance(target, Ref) and target.core is not None:
         return target.core.system
     return default_system() if process is None else process.core.system
 
@@ -69,7 +89,18 @@ def send(target: Any, message: Any) -> None:
 
 def reply(sender: Sender, value: Any) -> None:
     """Answer a call later, or early: from any callback of the worker that got `sender`."""
-    sender.reply(value)
+    process = sender.process
+    if process is None or threading.get_ident() == process.core.thread_id:
+        sender.reply(value)
+    else:
+        process.core.post(sender.reply, value)
+
+
+def send_after(seconds: float, target: Any, message: Any) -> Timer:
+    """Send `message` to `handle_info` of `target` in `seconds`, unless the timer is cancelled before."""
+    core = _system(target).core
+    timer: Timer = core.ask(lambda: Timer(core, core.loop.call_later(seconds, core.send, target, message)))
+    return timer
 
 
 def whereis(name: Any) -> Ref | None:
@@ -88,7 +119,8 @@ def monitor(target: Any) -> Monitor:
     process = current.get()
     if process is None:
         return _system(target).monitor(target)
-    return process.core.monitor(target, process)
+    watch: Monitor = process.core.ask(process.core.monitor, target, process)
+    return watch
 
 
 def demonitor(watch: Monitor) -> None:
@@ -100,13 +132,17 @@ def demonitor(watch: Monitor) -> None:
 # ---- only in a worker's callbacks
 def this() -> Ref:
     """The Ref of the worker whose callback runs."""
-    return _this("this").ref
+    return _process_worker or _this("this").ref
 
 
 def link(target: Any) -> None:
     """Share the fate of `target`: an abnormal end of one ends the other, unless it traps exits. If there is nobody, a
     worker that traps exits gets an `ExitMessage`; for any other it is a CallError (`noproc`)."""
     process = _this("link")
+    process.core.ask(_link, process, target)
+
+
+def _link(process: Process, target: Any) -> None:
     other = process.core.find(target)
     if other is not None:
         process.link(other)
@@ -118,7 +154,7 @@ def link(target: Any) -> None:
 
 def unlink(target: Any) -> None:
     process = _this("unlink")
-    process.unlink(process.core.find(target))
+    process.core.ask(lambda: process.unlink(process.core.find(target)))
 
 
 def trap_exit(flag: bool = True) -> None:

@@ -16,12 +16,15 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.events import Events
 from sandbox_kernel.supervision.process import CALL, CAST, INFO, SYSTEM, Process, current
+from sandbox_kernel.supervision.processes import ProcessWorkerProcess
 from sandbox_kernel.supervision.reasons import Reason
-from sandbox_kernel.supervision.refs import LocalSender, Monitor, Ref, Sender, no_reply_error
+from sandbox_kernel.supervision.refs import LocalSender, Monitor, Ref, Sender, ThreadSender, no_reply_error
 from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.spec import ChildSpec
+from sandbox_kernel.supervision.threads import ThreadWorkerProcess
 from sandbox_kernel.supervision.worker import ProcessDown, Worker
 
 if TYPE_CHECKING:
@@ -29,6 +32,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _BATCH = 1000  # requests from other threads taken in one turn of the loop
+
+
+KINDS: dict[str, type[WorkerProcess]] = {
+    "loop": WorkerProcess,
+    "thread": ThreadWorkerProcess,
+    "process": ProcessWorkerProcess,
+}
 
 
 class Core:
@@ -39,7 +49,7 @@ class Core:
         self.events = Events(system.events)
         self.processes: dict[int, Process] = {}
         self.names: dict[Any, Process] = {}  # Any: names are strings or tuples of the author's choosing
-        self.zombies: dict[asyncio.Task[Any], Process] = {}
+        self.working: dict[asyncio.Future[Any], Process] = {}  # code that outlives its worker is a zombie
         self.inside: Process | None = None  # whose handler is running at this very moment; read by the watchdog
         self.turn = 0
         self.blocked: Process | None = None  # set by the watchdog: whose handler keeps the loop too long
@@ -65,7 +75,16 @@ class Core:
                 self.absorb()
 
     def new_worker(self, worker: Worker, spec: ChildSpec, parent: Process | None) -> WorkerProcess:
-        return WorkerProcess(self, worker, spec.id, spec.name, parent)
+        return KINDS[worker.kind](self, worker, spec.id, spec.name, parent)
+
+    def printed(self, process: Process, stream: str, text: str) -> None:
+        """From whichever thread the worker's code runs in."""
+        if not isinstance(process, WorkerProcess):
+            return
+        if threading.get_ident() == self.thread_id:
+            output.printed(process, stream, text)
+        else:
+            self.post(output.printed, process, stream, text)
 
     def clip(self, grace_s: float | None) -> float | None:
         """A shutdown time, cut to what is left before the system must be down."""
@@ -96,13 +115,28 @@ class Core:
     def new_ref(self, id: str) -> Ref:
         return Ref(id, next(self._incarnations), self)
 
+    def ask(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run `function` on the loop and wait for what it returns; at once if this is the loop's thread."""
+        if threading.get_ident() == self.thread_id:
+            return function(*args)
+        sender = ThreadSender(None, None)
+
+        def run() -> None:
+            try:
+                sender.reply(function(*args))
+            except Exception as error:
+                sender.fail(error)
+
+        self.post(run)
+        return sender.wait(self.system.name, None)
+
     def now_ns(self) -> int:
         return round(self.loop.time() * 1e9)
 
     # ---- processes and names
     def find(self, target: Any) -> Process | None:
         if isinstance(target, Ref):
-            return self.processes.get(target.incarnation) if target._core is self else None
+            return self.processes.get(target.incarnation) if target.core in (self, None) else None
         return self.names.get(target)
 
     def remember(self, process: Process) -> None:
@@ -115,10 +149,14 @@ class Core:
         if process.name is not None and self.names.get(process.name) is process:
             del self.names[process.name]
 
-    def watch_zombie(self, process: Process, task: asyncio.Task[Any]) -> None:
-        """A task whose process is dead is listed until it really ends: a handler may swallow its cancellation."""
-        self.zombies[task] = process
-        task.add_done_callback(lambda done: self.zombies.pop(done, None))
+    def watch_zombie(self, process: Process, work: asyncio.Future[Any]) -> None:
+        """Work that may go on when its process is dead: a handler may swallow its cancellation, a thread cannot be
+        ended."""
+        self.working[work] = process
+        work.add_done_callback(lambda done: self.working.pop(done, None))
+
+    def zombies(self) -> list[Process]:
+        return [process for process in list(self.working.values()) if not process.alive]
 
     def report_bug(self, process: Process, error: BaseException) -> None:
         _log.error("the supervision layer failed while it ran '%s'; please report this", process.label, exc_info=error)

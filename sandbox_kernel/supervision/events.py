@@ -4,8 +4,10 @@ thread."""
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -143,13 +145,16 @@ class Events:
     def __init__(self, sink: Callable[[Event], None] | None) -> None:
         self.sink = sink
         self.last_number = 0
+        self._lock = threading.Lock()  # the watchdog emits from its own thread
 
     def emit(self, event: Event) -> None:
-        self.last_number += 1
+        with self._lock:
+            self.last_number = number = self.last_number + 1
         if self.sink is None:
             return
         try:
-            self.sink(replace(event, number=self.last_number, time=time.time()))
+            # a context of its own: what the sink prints is not the worker's
+            Context().run(self.sink, replace(event, number=number, time=time.time()))
         except Exception:
             _log.exception("the sink of supervision events failed for %s", type(event).__name__)
 

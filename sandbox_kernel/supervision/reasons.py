@@ -71,7 +71,7 @@ def short_text(error: BaseException) -> str:
 
 def own_frames(trace: TracebackType | None) -> list[traceback.FrameSummary]:
     """The frames that are not this room's machinery nor asyncio's."""
-    return [frame for frame in traceback.extract_tb(trace) if not _is_machinery(frame.filename)]
+    return [frame for frame in traceback.extract_tb(trace) if not is_machinery(frame.filename)]
 
 
 def format_error(error: BaseException) -> str:
@@ -79,13 +79,13 @@ def format_error(error: BaseException) -> str:
     summary = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
     item: traceback.TracebackException | None = summary
     while item is not None:
-        frames = [frame for frame in item.stack if not _is_machinery(frame.filename)]
+        frames = [frame for frame in item.stack if not is_machinery(frame.filename)]
         item.stack = traceback.StackSummary.from_list(frames)
         item = item.__cause__ or item.__context__
     return "".join(summary.format())
 
 
-def _is_machinery(filename: str) -> bool:
+def is_machinery(filename: str) -> bool:
     path = filename.replace("\\", "/")
     return _ROOM in path or "/asyncio/" in path or path.startswith("<frozen")
 

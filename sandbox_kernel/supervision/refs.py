@@ -41,13 +41,14 @@ class Ref(_CopiesToItself):
         self.id, self.incarnation, self._core = id, incarnation, core
 
     @property
-    def core(self) -> Core:
-        if self._core is None:
-            raise CallError(f"{self!r} came from another process; use the worker's name there", reason="noproc")
+    def core(self) -> Core | None:
+        """Where it lives; None if it came through the pipe of a `process` worker, whose tree knows it."""
         return self._core
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ref) and other.incarnation == self.incarnation and other._core is self._core
+        if not isinstance(other, Ref) or other.incarnation != self.incarnation:
+            return False
+        return self._core is other._core or self._core is None or other._core is None  # None: it came through a pipe
 
     def __hash__(self) -> int:
         return hash(self.incarnation)
@@ -72,7 +73,9 @@ class Ref(_CopiesToItself):
 
     def cast(self, message: Any) -> None:
         """Send a message that nobody waits for; never fails."""
-        self.core.post(self.core.cast, self, message)
+        from sandbox_kernel.supervision import api  # api imports this module
+
+        api.cast(self, message)
 
 
 class Sender(_CopiesToItself, ABC):

@@ -20,7 +20,8 @@ def crash_report(process: WorkerProcess, reason: Reason) -> CrashReport:
     kind, payload, sender = message_parts(process)
     supervisor, decision, left = _outlook(process, reason)
     handling = f" while {_VERBS.get(kind, 'handling')} {payload}" if kind else ""
-    story = f"'{process.label}' crashed{handling}: {describe(reason)}; {decision}"
+    verb = "crashed" if _is_failure(reason) else "ended"
+    story = f"'{process.label}' {verb}{handling}: {describe(reason)}; {decision}"
     return CrashReport(
         worker=process.label,
         story=story,
@@ -37,6 +38,13 @@ def crash_report(process: WorkerProcess, reason: Reason) -> CrashReport:
         supervisor=supervisor,
         decision=decision,
         restarts_left=left,
+    )
+
+
+def _is_failure(reason: Reason) -> bool:
+    """Whether something went wrong, rather than the worker choosing another reason than `normal`."""
+    return isinstance(reason, Crashed) or (
+        isinstance(reason, tuple) and reason[:1] in (("bad_return_value",), ("blocked",))
     )
 
 

@@ -7,12 +7,14 @@ task.
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
-from sandbox_kernel.errors import StartError
+from sandbox_kernel.errors import MigrationError, StartError
+from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
 from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work
 from sandbox_kernel.supervision.reasons import Exit, Reason, describe, is_abnormal, plain, reason_of
@@ -55,7 +57,7 @@ class Guarded(Coroutine[Any, Any, Any]):
 
 
 class WorkerProcess(Process):
-    __slots__ = ("args", "changed", "crash", "failing", "message", "recent", "started", "state", "worker")
+    __slots__ = ("args", "changed", "crash", "failing", "message", "printed", "recent", "started", "state", "worker")
 
     kind = "loop"
 
@@ -67,6 +69,7 @@ class WorkerProcess(Process):
         self.message: Message | None = None  # the one being handled, for reports
         self.recent: deque[tuple[int, Any]] = deque(maxlen=RECENT)
         self.started: asyncio.Future[Reason] | None = None
+        self.printed: output.Printed | None = None
         self.changed: Callable[[], None] | None = None  # told after each message, to save checkpoints
 
     # ---- entering the author's code
@@ -144,6 +147,28 @@ class WorkerProcess(Process):
         """What snapshots and reports show of the state."""
         return self.state
 
+    async def fetch_state(self) -> Any:
+        return self.state
+
+    async def keep_state(self) -> Any:
+        """What `replace_state` takes to bring this state back."""
+        return self.state
+
+    async def migrate(self, old_version: Any, extra: Any) -> Any:
+        """What `replace_state` takes to put the state into the shape of the current code. Made from a deep copy, so
+        that a failure has spoilt nothing."""
+        worker = self.bind()
+        if type(worker).code_change is Worker.code_change:
+            return self.state  # nobody migrates it, so it need not be one that can be copied
+        try:
+            state = copy.deepcopy(self.state)
+            return await self.perform(worker.code_change, old_version, state, extra)
+        except Exception as error:
+            text = (
+                f"the state of '{self.label}' could not be migrated from {old_version!r}: {describe(reason_of(error))}"
+            )
+            raise MigrationError(text, module=type(self.worker).__module__, target=self.label) from error
+
     def replace_state(self, state: Any) -> None:
         self.state = state
 
@@ -155,6 +180,7 @@ class WorkerProcess(Process):
         if self.observer is not None:
             self.observer.note("in", payload)
         worker = self.bind()
+        output.INPUT_GUARD.install()
         try:
             if kind == CALL:
                 self.origin = extra.origin
@@ -177,8 +203,7 @@ class WorkerProcess(Process):
             self.answer(extra, result.value)
         else:
             return self.settle(kind, result, extra)
-        if self.changed is not None:
-            self.changed()
+        self.handled()
         return None
 
     async def settle(self, kind: int, result: Any, sender: Any) -> None:
@@ -200,7 +225,14 @@ class WorkerProcess(Process):
             await self.stop(result, caller)
         elif not self.is_good(kind, result):
             await self.crashed(Exit(("bad_return_value", plain(result))), caller)
-        elif self.changed is not None:
+        else:
+            self.handled()
+
+    def handled(self) -> None:
+        """A message was handled, and well."""
+        if self.printed is not None and self.printed.partial:
+            output.flush(self)
+        if self.changed is not None:
             self.changed()
 
     def take(self, kind: int, result: Any, caller: Sender | None) -> bool:
@@ -248,6 +280,7 @@ class WorkerProcess(Process):
             reason = reason_of(error)
         except BaseException as error:
             reason = reason_of(error)
+        output.flush(self)
         if caller is not None and reply is not UNSET:
             self.answer(caller, reply)
         self.die(reason)

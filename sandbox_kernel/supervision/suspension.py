@@ -69,8 +69,12 @@ class Group:
 
     def restore(self) -> None:
         """Undo a finished `change_code`, for when a later step of the reload fails."""
+        self._system.core.ask(self._restore)
+
+    def _restore(self) -> None:
         for process, state in self._before.items():
-            process.replace_state(state)
+            if process.alive:
+                process.replace_state(state)
         self._before.clear()
 
     # ---- on the tree's loop
@@ -111,19 +115,21 @@ class Group:
 
     async def _change_code(self, old_version_of: Any, extra: Any, only: Container[Ref] | None) -> None:
         changed: dict[WorkerProcess, Any] = {}
+        kept: dict[WorkerProcess, Any] = {}
         try:
             async with asyncio.timeout(self._timeout_s):
                 for process in self._members():
                     if only is not None and process.ref not in only:
                         continue
                     old = old_version_of(describe_worker(process)) if callable(old_version_of) else old_version_of
-                    work = sysops.migrated(process, old, extra)
+                    work = process.migrate(old, extra)
                     changed[process] = await process.core.loop.create_task(work, context=process.context)
+                    kept.setdefault(process, await process.keep_state())
         except TimeoutError:
             text = f"migrating took longer than {self._timeout_s:g} s, so nothing was changed; make code_change quicker"
             raise MigrationError(text, reason="migration-timeout") from None
         for process, state in changed.items():
-            self._before.setdefault(process, process.state)
+            self._before.setdefault(process, kept[process])
             process.replace_state(state)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import inspect
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +38,7 @@ def status(process: Process) -> str:
 
 
 def get_state(process: Process) -> Any:
-    return worker(process).state
+    return worker(process).fetch_state()
 
 
 def worker(process: Process) -> WorkerProcess:
@@ -56,14 +54,17 @@ class ReplaceState:
     change: Callable[[Any], Any]
 
     def __call__(self, process: Process) -> Any:
-        found = worker(process)
+        return self._replace(worker(process))
+
+    async def _replace(self, process: WorkerProcess) -> Any:
         try:
-            found.state = self.change(found.state)
+            state = self.change(await process.fetch_state())
         except Exception as error:
             reason = reason_of(error)
             text = f"the state of '{process.label}' was not replaced: {describe(reason)}"
             raise CallError(text, reason=("callback_failed", reason)) from error
-        return found.state
+        process.replace_state(state)
+        return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +97,7 @@ class ChangeCode:
         if not process.suspended:
             text = f"'{process.label}' runs; suspend it before its code changes"
             raise MigrationError(text, target=process.label, reason="not-suspended")
-        process.state = await migrated(process, self.old_version, self.extra)
-
-
-async def migrated(process: WorkerProcess, old_version: Any, extra: Any) -> Any:
-    """The state in the shape of the current code, made from a deep copy, so that a failure has spoilt nothing."""
-    try:
-        state = copy.deepcopy(process.state)
-        result = process.enter(process.bind().code_change, old_version, state, extra)
-        return await process.finish(result) if inspect.isawaitable(result) else result
-    except Exception as error:
-        reason = reason_of(error)
-        text = f"the state of '{process.label}' could not be migrated from version {old_version!r}: {describe(reason)}"
-        module = type(process.worker).__module__
-        raise MigrationError(text, module=module, target=process.label) from error
+        process.replace_state(await process.migrate(self.old_version, self.extra))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,32 +10,52 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
-from sandbox_kernel.supervision import manage, sysops
+from sandbox_kernel.supervision import sysops
+from sandbox_kernel.supervision.controls import Controls
 from sandbox_kernel.supervision.core import Core, label_of
 from sandbox_kernel.supervision.events import Event, TreeSnapshot
-from sandbox_kernel.supervision.process import CALL, SYSTEM, Process, current
+from sandbox_kernel.supervision.output import Output, PlainOutput, capture, release
+from sandbox_kernel.supervision.process import CALL, Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import ForeignSender, Monitor, Ref, ThreadSender, no_reply_error
 from sandbox_kernel.supervision.server import WorkerProcess
-from sandbox_kernel.supervision.spec import ChildSpec, Name, Supervisor
+from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
 from sandbox_kernel.supervision.starting import start
 from sandbox_kernel.supervision.supervisor import SupervisorProcess
 from sandbox_kernel.supervision.suspension import Group, WorkerInfo, describe_worker
 from sandbox_kernel.supervision.tree import snapshot
+from sandbox_kernel.supervision.watchdog import Watchdog
 from sandbox_kernel.supervision.worker import Worker
 
 
-class System:
-    """`events` is called on the tree's thread with each event; it must be quick and must not call back into the
-    system."""
+class System(Controls):
+    """`events` is called with each event, on the tree's thread (a `WorkerBlocked` comes from the watchdog's, because
+    the tree's is blocked then); it must be quick and must not call back into the system.
 
-    def __init__(self, *, name: str = "otp", events: Callable[[Event], None] | None = None) -> None:
+    `output` says which cell a thread runs for, and shows there what workers print (see `output.Output`). A handler that
+    keeps the loop is reported after `warn_s` and ended after `end_s`. `sources` gives the live text of modules whose
+    files may say something else, for workers that run in a process of their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str = "otp",
+        events: Callable[[Event], None] | None = None,
+        output: Output | None = None,
+        sources: Callable[[], Mapping[str, str]] = dict,
+        warn_s: float = 0.25,
+        end_s: float = 5.0,
+    ) -> None:
         self.name, self.events = name, events
+        self.output: Output = PlainOutput() if output is None else output
+        self.sources = sources
+        self.warn_s, self.end_s = warn_s, end_s
         self.roots: list[Process] = []
         self._core: Core | None = None
         self._thread: threading.Thread | None = None
@@ -57,10 +77,15 @@ class System:
     def _main(self, ready: threading.Event) -> None:
         loop = asyncio.new_event_loop()
         self._core = Core(loop, self)
+        watchdog = Watchdog(self._core, warn_s=self.warn_s, end_s=self.end_s)
+        watchdog.start()
+        capture()
         loop.call_soon(ready.set)
         try:
             loop.run_forever()
         finally:
+            watchdog.stop()
+            release()
             _close(loop)
 
     def stop(self, timeout_s: float = 2.0) -> None:
@@ -152,7 +177,7 @@ class System:
     def origin(self) -> object | None:
         """Whom this thread's output belongs to, for what its messages cause."""
         caller = current.get()
-        return None if caller is None else caller.origin
+        return self.output.origin() if caller is None else caller.origin
 
     def _do(self, method: str, *args: Any) -> None:
         core = self._core
@@ -203,10 +228,6 @@ class System:
         core.post(lambda: core.loop.create_task(_answer(work, sender)))
         return sender.wait(self.name, timeout_s)
 
-    def stop_process(self, target: Any, reason: Reason = "normal", timeout_s: float | None = 5.0) -> None:
-        """End a worker or supervisor through `terminate`, behind what is queued; returns when it is gone."""
-        self.call(target, sysops.Terminate(reason), timeout_s, SYSTEM)
-
     def exit(self, target: Any, reason: Reason) -> None:
         """Send an exit signal: ends what does not trap exits; `kill` ends anything."""
         self._do("exit", target, reason)
@@ -256,6 +277,12 @@ class System:
         workers = [process for process in self.in_start_order() if isinstance(process, WorkerProcess)]
         return [describe_worker(p) for p in workers if wanted & {base.__module__ for base in type(p.worker).__mro__}]
 
+    def output_of(self, target: Any) -> str:
+        """The last lines that a worker printed."""
+        process = self.core.find(target)
+        lines = process.printed if isinstance(process, WorkerProcess) else None
+        return "" if lines is None else "".join(list(lines.lines))
+
     def code_loaded(self, modules: Iterable[str]) -> None:
         """Say that these modules were loaded anew without suspending their workers. Each takes the new code at its next
         message; one that is still inside a handler at the second such load is killed, as its code is two versions
@@ -268,61 +295,6 @@ class System:
                     process.loaded()
 
         core.post(tell)
-
-    # ---- supervisors
-    def which_children(self, supervisor: Any) -> list[manage.ChildInfo]:
-        found: list[manage.ChildInfo] = self.call(supervisor, manage.WhichChildren(), None)
-        return found
-
-    def count_children(self, supervisor: Any) -> manage.ChildCount:
-        count: manage.ChildCount = self.call(supervisor, manage.CountChildren(), None)
-        return count
-
-    def start_child(
-        self, supervisor: Any, spec: ChildSpec | None = None, *, args: tuple[Any, ...] = (), name: Name | None = None
-    ) -> Ref | None:
-        ref: Ref | None = self.call(supervisor, manage.StartChild(spec, args, name), None)
-        return ref
-
-    def terminate_child(self, supervisor: Any, child: str | Ref) -> None:
-        self.call(supervisor, manage.TerminateChild(child), None)
-
-    def restart_child(self, supervisor: Any, child: str) -> Ref | None:
-        ref: Ref | None = self.call(supervisor, manage.RestartChild(child), None)
-        return ref
-
-    def delete_child(self, supervisor: Any, child: str) -> None:
-        self.call(supervisor, manage.DeleteChild(child), None)
-
-    def get_childspec(self, supervisor: Any, child: str | Ref) -> ChildSpec:
-        spec: ChildSpec = self.call(supervisor, manage.GetChildSpec(child), None)
-        return spec
-
-    def redeclare(
-        self, supervisor: Any, declared: Supervisor | Callable[[], Supervisor] | str, *, apply: bool = False
-    ) -> manage.Difference:
-        """Give a running supervisor a new declaration, such as that of a tree cell that was run again."""
-        difference: manage.Difference = self.call(supervisor, manage.Redeclare(declared, apply), None)
-        return difference
-
-    # ---- system messages
-    def suspend(self, target: Any, timeout_s: float | None = 5.0) -> None:
-        """From now on only system messages are handled; all others wait. Comes behind what is queued."""
-        self.call(target, sysops.suspend, timeout_s, SYSTEM)
-
-    def resume(self, target: Any, timeout_s: float | None = 5.0) -> None:
-        self.call(target, sysops.resume, timeout_s, SYSTEM)
-
-    def get_state(self, target: Any, timeout_s: float | None = 5.0) -> Any:
-        return self.call(target, sysops.get_state, timeout_s, SYSTEM)
-
-    def replace_state(self, target: Any, change: Callable[[Any], Any], timeout_s: float | None = 5.0) -> Any:
-        """The state becomes `change(state)`, and is returned; nothing changes if `change` raises."""
-        return self.call(target, sysops.ReplaceState(change), timeout_s, SYSTEM)
-
-    def change_code(self, target: Any, old_version: Any, extra: Any = None, timeout_s: float | None = 5.0) -> None:
-        """Have a suspended worker migrate its state; MigrationError leaves it as it was, still suspended."""
-        self.call(target, sysops.ChangeCode(old_version, extra), timeout_s, SYSTEM)
 
     @contextmanager
     def suspended(self, workers: Iterable[WorkerInfo | Ref | str], timeout_s: float = 5.0) -> Iterator[Group]:
@@ -338,22 +310,6 @@ class System:
             yield group
         finally:
             self.core.post(group.resume)
-
-    def status(self, target: Any, timeout_s: float | None = 5.0) -> str:
-        status: str = self.call(target, sysops.status, timeout_s, SYSTEM)
-        return status
-
-    def statistics(
-        self, target: Any, *, on: bool | None = None, timeout_s: float | None = 5.0
-    ) -> sysops.Statistics | None:
-        """Switch counting on or off; without `on`, what was counted (None while it is off)."""
-        found: sysops.Statistics | None = self.call(target, sysops.CountMessages(on), timeout_s, SYSTEM)
-        return found
-
-    def trace(self, target: Any, *, on: bool, timeout_s: float | None = 5.0) -> list[tuple[str, Any]]:
-        """Keep the messages in and out from now on, or stop; answers what was kept until now."""
-        found: list[tuple[str, Any]] = self.call(target, sysops.Trace(on), timeout_s, SYSTEM)
-        return found
 
 
 async def _answer(work: Coroutine[Any, Any, Any], sender: ThreadSender) -> None:

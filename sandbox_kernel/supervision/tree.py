@@ -22,7 +22,7 @@ STATE_LIMIT = 500
 
 
 def snapshot(core: Core, roots: Iterable[Process]) -> TreeSnapshot:
-    zombies = tuple(sorted(process.label for process in list(core.zombies.values())))
+    zombies = tuple(sorted({f"{process.label}#{process.ref.incarnation}" for process in core.zombies()}))
     number = core.events.last_number
     return TreeSnapshot(tuple(_node(process) for process in list(roots) if process.alive), number, zombies)
 

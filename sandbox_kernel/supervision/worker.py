@@ -48,6 +48,9 @@ class _Unset:
     def __repr__(self) -> str:
         return "(not given)"
 
+    def __reduce__(self) -> str:
+        return "UNSET"
+
 
 UNSET: Any = _Unset()  # Any: it stands in for a value of any type
 
