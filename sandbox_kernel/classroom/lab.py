@@ -122,16 +122,14 @@ class Lab:
 
     def load_together(self, texts: Mapping[str, str]) -> None:
         """Several modules as one change: all or none of them."""
-        reply = self._ask("load", sources=dict(texts))
-        if not reply["ok"]:
+        why = self._refusal("load", sources=dict(texts))
+        if why:
             names = " and ".join(f"'{name}'" for name in texts)
-            why = self._in_their_words("; ".join(reply["problems"]) or reply["summary"])
             raise Refused(f"this version of {names} was refused: {why}")
 
     def refusal(self, module: str, text: str) -> str:
         """Why the sandbox refuses `text`; empty when it takes it."""
-        reply = self._ask("load", sources={module: text})
-        return "" if reply["ok"] else self._in_their_words(str(reply["summary"]))
+        return self._refusal("load", sources={module: text})
 
     def rollback(self, module: str, number: int) -> None:
         reply = self._ask("rollback", name=module, number=number)
@@ -221,9 +219,14 @@ class Lab:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _in_their_words(self, text: str) -> str:
-        """Without the path of the directory that the check made up."""
-        return text.replace(f"{self._folder.name}/work/", "")
+    def _refusal(self, op: str, **args: plain.Json) -> str:
+        """Why a change was refused, without the path of the directory that the check made up; empty when it was not."""
+        match self._ask(op, **args):
+            case {"ok": True}:
+                return ""
+            case {"ok": False, "problems": list(problems), "summary": str(summary)}:
+                return ("; ".join(map(str, problems)) or summary).replace(f"{self._folder.name}/work/", "")
+        raise AnswerEnded("your code's process gave a senseless answer; leave the sandbox's own modules as they are")
 
     @property
     def _answer_module(self) -> str:
