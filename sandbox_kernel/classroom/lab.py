@@ -225,7 +225,8 @@ class Lab:
             case {"ok": True}:
                 return ""
             case {"ok": False, "problems": list(problems), "summary": str(summary)}:
-                return ("; ".join(map(str, problems)) or summary).replace(f"{self._folder.name}/work/", "")
+                why = "; ".join(map(str, problems)) or summary.partition(" refused: ")[2] or summary
+                return why.replace(f"{self._folder.name}/work/", "")
         raise AnswerEnded("your code's process gave a senseless answer; leave the sandbox's own modules as they are")
 
     @property
