@@ -95,9 +95,9 @@ class Desk:
         if standing.status == "pass":
             shown = len(exercise.hints)
         elif missing > 0 and standing.hints < len(exercise.hints):
-            tries = "once more" if missing == 1 else f"{missing} times more"
+            tries = "one more answer" if missing == 1 else f"{missing} more answers"
             which = "The first hint" if standing.hints == 0 else "The next hint"
-            text = f"{which} for '{exercise.id}' opens when you have checked an answer of your own {tries}."
+            text = f"{which} for '{exercise.id}' opens when you have checked {tries} of your own."
             return self._hints(exercise, standing.hints, text)
         else:
             shown = min(standing.hints + 1, len(exercise.hints))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ def run(notebook: Notebook, directory: Path | None = None) -> Run:
         where = {"metadata": {"path": str(directory or temporary)}}
         client = nbclient.NotebookClient(notebook, timeout=limit, resources=where, record_timing=False)
         try:
-            client.execute()
+            client.execute(stdout=subprocess.DEVNULL)  # ipykernel greets the terminal it thinks it has
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return Run(notebook, f"cell '{_stopped_at(notebook)}' stopped the run: {_last_line(str(error))}")
     return Run(notebook)

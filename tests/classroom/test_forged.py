@@ -45,7 +45,9 @@ FORGED = {
     "NaN": "def twice(n): return float('nan')",
     "a mock": "from unittest.mock import MagicMock\ntwice = MagicMock()",
     "patched isinstance": "import builtins\nbuiltins.isinstance = lambda *a: True\ndef twice(n): return 0",
-    "patched repr and eq": "import builtins, operator\noperator.eq = lambda a, b: True\nbuiltins.repr = str\ndef twice(n): return 0",
+    "patched repr and eq": (
+        "import builtins, operator\noperator.eq = lambda a, b: True\nbuiltins.repr = str\ndef twice(n): return 0"
+    ),
     "patched json": "import json\njson.dumps = lambda *a, **k: '{\"value\": true}'\ndef twice(n): return 0",
     "patched encoder": "from sandbox_kernel import plain\nplain.encode = lambda *a, **k: True\ndef twice(n): return 0",
     "patched grader": (
@@ -76,13 +78,18 @@ FORGED = {
     "a module in its place": (
         "import sys, types\nfake = types.ModuleType('answer')\nfake.twice = lambda n: None\nsys.modules['answer'] = fake"
     ),
-    "a lying class": "class C:\n    __class__ = int\n    def __int__(self): return 42\n    __index__ = __int__\ndef twice(n): return C()",
+    "a lying class": (
+        "class C:\n    __class__ = int\n    def __int__(self): return 42\n    __index__ = __int__\n"
+        "def twice(n): return C()"
+    ),
     "a generator": "def twice(n):\n    yield 42",
     "a coroutine": "async def twice(n): return 42",
     "raises AssertionError": "def twice(n): raise AssertionError('passed')",
     "raises the skip of a test": "import unittest\ndef twice(n): raise unittest.SkipTest('passed')",
     "raises BaseException": "class Done(BaseException): pass\ndef twice(n): raise Done",
-    "traces the interpreter": "import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)\ndef twice(n): return 0",
+    "traces the interpreter": (
+        "import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)\ndef twice(n): return 0"
+    ),
     "an atexit that reports": "import atexit\natexit.register(print, 'pass')\ndef twice(n): return 0",
     "empty": "   \n",
 }  # fmt: skip
