@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -26,10 +26,29 @@ TARGET_MARK = "\0sandbox-kernel target\0"
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def compile_nodes(nodes: Sequence[ast.stmt], filename: str, flags: int) -> CodeType:
-    code = compile(ast.Module(list(nodes), []), filename, "exec", flags, dont_inherit=True)
+def compile_nodes(nodes: Sequence[ast.stmt], filename: str, flags: int, imported: Iterable[str] = ()) -> CodeType:
+    """`imported` are the names that the whole module imports: the compiler writes a call of `name.function()` in another
+    way where it sees that the module imports `name`, and live code was compiled from the whole module."""
+    body = [*nodes, *_never_executed(imported, nodes[0] if nodes else ast.Pass(lineno=1, col_offset=0))]
+    code = compile(ast.Module(body, []), filename, "exec", flags, dont_inherit=True)
     assert isinstance(code, CodeType)
     return code
+
+
+def _never_executed(imported: Iterable[str], place: ast.stmt) -> Iterator[ast.stmt]:
+    names = [ast.alias(name) for name in imported]
+    if names:
+        mark = ast.If(ast.Constant(False), [ast.Import(names)], [])
+        yield ast.fix_missing_locations(ast.copy_location(mark, place))
+
+
+def imported_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What the top level of a module imports, also within `if` and `try`, but not within functions and classes."""
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
+        elif not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.expr)):
+            yield from imported_names(ast.iter_child_nodes(node))
 
 
 def children(code: CodeType) -> list[CodeType]:

@@ -37,6 +37,7 @@ class ModuleEdit:
         self.live: dict[str, Any] = module.__dict__
         self.journal, self.variants, self.filename = journal, variants, filename
         self.flags = plan.new.future
+        self._imported, self._imported_before = _imports_of(plan.new), _imports_of(plan.old)
         self.originals: dict[str, Any] = dict(self.live)
         self.overlay: dict[str, Any] = dict(self.live)
         self.changed: dict[str, tuple[Any, Any]] = {}  # name -> (old value, new value), MISSING for none
@@ -62,7 +63,7 @@ class ModuleEdit:
     # -- code
 
     def compile(self, nodes: list[ast.stmt]) -> CodeType:
-        return codes.compile_nodes(nodes, self.filename, self.flags)
+        return codes.compile_nodes(nodes, self.filename, self.flags, self._imported)
 
     def code_of(self, unit: Unit) -> CodeType:
         known = self._compiled.get(id(unit))
@@ -168,7 +169,7 @@ class ModuleEdit:
 
     def _recode(self, step: Step, live_functions: functions.LiveFunctions) -> None:
         assert step.old is not None
-        old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future)
+        old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future, self._imported_before)
         pairs = list(codes.pair(old_code, self.code_of(step.new)))
         old_codes = [old for old, _ in pairs]
         for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
@@ -378,3 +379,7 @@ class ModuleEdit:
             return old
         functions.forward(self.journal, old, new)
         return old if isinstance(new, FunctionType) else new
+
+
+def _imports_of(source: Source) -> list[str]:
+    return sorted(set(codes.imported_names(node for unit in source.units for node in unit.nodes)))
