@@ -170,7 +170,10 @@ def _bound(seen: Watched, limits: Json, tasks: int) -> None:
         seen.how = "answer"
     elif seen.output_bytes > limits["output_bytes"]:
         seen.how = "output"
-    elif confine.tasks() > tasks + limits["processes"] and len(confine.descendants(os.getpid())) > limits["processes"]:
+    elif (
+        confine.tasks() > tasks + limits["processes"]
+        and len(confine.descendants(os.getpid()) or ()) > limits["processes"]
+    ):
         seen.how = "processes"
 
 

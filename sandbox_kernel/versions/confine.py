@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_DUMPABLE = 1, 36, 4
 _SWEEP_S = 3.0
+_GUESSED = 1 << 16  # process ids to look at where the newest one cannot be known
 _MB = 1 << 20
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -77,13 +78,13 @@ def tasks() -> int:
         return 4096
 
 
-def descendants(root: int) -> list[int]:
-    """Process ids below `root`, nearest first."""
+def descendants(root: int) -> list[int] | None:
+    """Process ids below `root`, nearest first; None where processes are not shown, as behind a fence."""
     children: dict[int, list[int]] = {}
     try:
         entries = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
-        return []
+        return None
     for name in entries:
         try:
             with open(f"/proc/{name}/stat", "rb") as file:
@@ -100,25 +101,57 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def children_since(first: int) -> list[int]:
+    """This process's own children, alive or not, that are as old as process `first` or younger.
+
+    For where `/proc` does not show them: ids are given in order, so those of all that came since lie between `first` and
+    that of a process made now, and `waitid` tells which of them are ours.
+    """
+    try:
+        last = os.fork()
+    except OSError:  # at the limit of processes
+        last = first + _GUESSED
+    else:
+        if last == 0:
+            os._exit(0)
+        os.waitpid(last, 0)
+    wrapped = last < first
+    spans = [range(first, first + _GUESSED), range(2, last)] if wrapped else [range(first, last)]
+    return [pid for span in spans for pid in span if _is_child(pid)]
+
+
 def sweep(group: int) -> bool:
     """Ends everything that a child left behind; true when nothing is left. A double fork or setsid does not escape.
 
     The group goes first, at once, which a fork bomb cannot outrun; the rest is stopped before it is killed, so that it
-    cannot fork meanwhile.
+    cannot fork meanwhile. Where processes are not shown, those that were adopted are killed, and then those they leave.
     """
     _signal_group(group, signal.SIGKILL)
     until = time.monotonic() + _SWEEP_S
     while not _reap():
-        stopped: set[int] = set()
-        while fresh := set(descendants(os.getpid())) - stopped:
-            for pid in fresh:
-                _signal(pid, signal.SIGSTOP)
-            stopped |= fresh
-        for pid in stopped:
+        for pid in _stopped_descendants() or children_since(group):
             _signal(pid, signal.SIGKILL)
         if time.monotonic() > until:
             return False
         time.sleep(0.001)  # not a poll: what was killed needs a moment to become reapable
+    return True
+
+
+def _stopped_descendants() -> set[int]:
+    """All that are below this process, once all of them stand still; empty where they are not shown."""
+    stopped: set[int] = set()
+    while fresh := set(descendants(os.getpid()) or ()) - stopped:
+        for pid in fresh:
+            _signal(pid, signal.SIGSTOP)
+        stopped |= fresh
+    return stopped
+
+
+def _is_child(pid: int) -> bool:
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except (ChildProcessError, ValueError, OSError):
+        return False
     return True
 
 
