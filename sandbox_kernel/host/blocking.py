@@ -17,9 +17,11 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.host.handin import MOST_BYTES
 from sandbox_kernel.host.manager import SandboxManager
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxEvent, SandboxInfo
+from sandbox_kernel.host.usage import Usage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,9 +94,20 @@ class BlockingSandbox:
     start_tree = _plain(Sandbox.start_tree)
     restart = _plain(Sandbox.restart)
     interrupt = _plain(Sandbox.interrupt)
+    wait_until = _plain(Sandbox.wait_until)
 
     def info(self) -> SandboxInfo:
         return self._sandbox.info()
+
+    @property
+    def connection_file(self) -> str:
+        return self._sandbox.connection_file
+
+    def usage(self) -> Usage:
+        return self._sandbox.usage()
+
+    def read_file(self, name: str, *, most_bytes: int = MOST_BYTES) -> bytes:
+        return self._sandbox.read_file(name, most_bytes=most_bytes)
 
     def events(self) -> Iterator[SandboxEvent]:
         """Everything from the first `next` on, until the sandbox is destroyed."""

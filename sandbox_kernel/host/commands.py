@@ -19,7 +19,6 @@ import msgspec
 from sandbox_kernel import wire
 from sandbox_kernel.errors import ExecutionError, LimitExceeded, SandboxError, SandboxExists
 from sandbox_kernel.host import registry
-from sandbox_kernel.host.output import RunResult
 from sandbox_kernel.host.terminal import clean
 
 
@@ -44,7 +43,9 @@ async def run(asked: argparse.Namespace) -> Answer:
         (await sandbox.run(arguments)).raise_for_error()
         on_text = None if asked.json else _echo
         result = await sandbox.run(code, timeout_s=asked.timeout, on_text=on_text)
-    return Answer({**result.to_json(), "name": name}, _shown(result), _code_of(result.error))
+    if not asked.json:
+        _tell(result.error)
+    return Answer({**result.to_json(), "name": name}, code=_code_of(result.error))
 
 
 async def list_(asked: argparse.Namespace) -> Answer:
@@ -145,15 +146,12 @@ def _name_of(file: str) -> str:
     return kept.strip("-._")[:64] or "script"
 
 
-def _shown(result: RunResult) -> str:
-    """The file's last value if it has one; an error goes to standard error."""
-    if result.error is None:
-        return clean(result.text, colour=sys.stdout.isatty())
-    if isinstance(result.error, ExecutionError):
-        _echo("stderr", "\n".join(result.error.traceback) + "\n")
-    else:
-        sys.stderr.write(f"{result.error}\n")
-    return ""
+def _tell(error: SandboxError | None) -> None:
+    """How the run failed, on standard error."""
+    if isinstance(error, ExecutionError):
+        _echo("stderr", "\n".join(error.traceback) + "\n")
+    elif error is not None:
+        _echo("stderr", f"{error}\n")
 
 
 def _code_of(error: SandboxError | None) -> int:

@@ -207,7 +207,7 @@ class Kernel:
             os.close(output)
 
     async def _launch_process(self, output: int, restart: bool) -> None:
-        streams = {"stdout": output, "stderr": output}
+        streams = {"stderr": output}
         if restart:
             await self.client.close()
             await self._manager.restart_kernel(now=not self.pid, **streams)

@@ -57,6 +57,9 @@ class SandboxProvisioner(LocalProvisioner):
         if self.confinement.is_closed:
             self._use_files_as_sockets(self.confinement.socket_prefix)
         self._label = {name: given.pop(name, "") for name in OURS}
+        # What code prints travels over iopub. On the process's own standard output ipykernel only says how to quit a
+        # kernel without a parent, in the middle of `nbconvert --stdout`.
+        kwargs.setdefault("stdout", subprocess.DEVNULL)
         if self._label[NAME]:
             kwargs.setdefault("cwd", str(self.place.directory))
         kwargs["env"] = {**self.confinement.environment(given), DIRECTORY: str(self.place.directory)}

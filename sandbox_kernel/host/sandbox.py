@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox_kernel import wire
-from sandbox_kernel.errors import CompileError, KernelDied, LimitExceeded, SandboxError
+from sandbox_kernel.errors import CompileError, KernelDied, KernelUnresponsive, LimitExceeded, SandboxError
 from sandbox_kernel.host import asks, handin
 from sandbox_kernel.host.client import Content
 from sandbox_kernel.host.feed import Feed
@@ -124,6 +124,15 @@ class Sandbox:
     def events(self) -> AbstractAsyncContextManager[AsyncIterator[SandboxEvent]]:
         """`async with sandbox.events() as events: async for event in events`, over restarts, until it is destroyed."""
         return self._feed.subscribe()
+
+    async def wait_until(self, status: Status, *, timeout_s: float = 30.0) -> None:
+        """Returns as soon as the sandbox is in that state; KernelUnresponsive when it is not in time."""
+        try:
+            async with asyncio.timeout(asks.check_timeout(timeout_s)), self._feed.subscribe() as events:
+                while self._status != status:
+                    await anext(events)
+        except (TimeoutError, StopAsyncIteration):
+            raise KernelUnresponsive(self.name, timeout_s) from None
 
     # -- code ---------------------------------------------------------------------------------------------------
 

@@ -24,9 +24,7 @@ from sandbox_kernel.errors import (
     VersionNotFound,
 )
 from sandbox_kernel.host import kernel as kernels
-from sandbox_kernel.host.blocking import BlockingManager
-from sandbox_kernel.host.sandbox import Sandbox
-from sandbox_kernel.host.status import RestartPolicy, StatusChanged
+from sandbox_kernel.host.status import RestartPolicy
 
 pytestmark = pytest.mark.kernel
 
@@ -43,16 +41,6 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def manager() -> AsyncIterator[SandboxManager]:
     async with SandboxManager() as manager:
         yield manager
-
-
-async def until(sandbox: Sandbox, status: str) -> None:
-    """Waits for a status, by events."""
-    async with asyncio.timeout(60), sandbox.events() as events:
-        if sandbox.info().status == status:
-            return
-        async for event in events:
-            if isinstance(event, StatusChanged) and event.after == status:
-                return
 
 
 async def test_a_sandbox_is_created_used_and_destroyed_with_its_temporary_directory(manager: SandboxManager) -> None:
@@ -198,7 +186,7 @@ async def test_a_crash_stays_visible_and_a_restart_brings_the_modules_back(manag
     till = await manager.create("till", modules={"till": TILL})
     await till.hot_reload("till", DEARER)
     os.kill(till.info().pid, signal.SIGKILL)
-    await until(till, "crashed")
+    await till.wait_until("crashed")
     info = manager.info("till")
     assert ("crashed", 0) == (info.status, info.pid)
     assert info.reason.startswith("the kernel was ended by SIGKILL")
@@ -221,7 +209,7 @@ async def test_crashes_are_mended_until_there_are_too_many(manager: SandboxManag
     await till.run("import os\nos._exit(3)")
     assert "2" == (await till.run("1 + 1")).text
     await till.run("import os\nos._exit(4)")
-    await until(till, "crashed")
+    await till.wait_until("crashed")
     expected = "the kernel ended with exit status 4; not restarted: over 1 crashes in 60 s"
     assert expected == till.info().reason
 
@@ -281,13 +269,3 @@ async def test_the_plain_face_works_where_a_loop_is_running_already() -> None:
         with pytest.raises(SandboxNotFound):
             manager.get("nobody")
         manager.destroy("till")
-
-
-def test_the_plain_face_has_every_method_of_the_other() -> None:
-    from sandbox_kernel.host.blocking import BlockingSandbox
-
-    def public(kind: type) -> set[str]:
-        return {name for name in vars(kind) if not name.startswith("_")}
-
-    assert {"start", "stop"} == public(Sandbox) - public(BlockingSandbox)
-    assert {"sync"} == public(SandboxManager) - public(BlockingManager)
