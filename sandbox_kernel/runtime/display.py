@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from sandbox_kernel import wire
+from sandbox_kernel.versions.records import Change
 
 STYLE = """<style>
 .sk-Out{font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:13px;line-height:1.5;
@@ -187,3 +188,29 @@ def info(snapshot: wire.Snapshot) -> Rich:
     table = f"<table>{''.join(rows)}</table>" if rows else f"<p>{escape(lines[-1].strip())}</p>"
     head = f"<h4>{escape(lines[0])}</h4><p class='dim'>{escape(lines[1])}</p>"
     return Rich("\n".join(lines), head + table)
+
+
+def timeline(changes: Sequence[Change]) -> Rich:
+    """All changes over all modules, newest first."""
+    if not changes:
+        return sentence("no change was made yet; make a module with %%sandbox_module NAME")
+    lines, rows = [], []
+    for change in changes:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(change.time))
+        moves = ", ".join(_move(name, change.before.get(name, 0), number) for name, number in change.versions.items())
+        note = change.reason if change.outcome == "rejected" else change.note
+        cells = (str(change.id), when, change.kind, change.outcome, moves, note)
+        lines.append(f"{change.id:>5}  {when}  {change.kind:<8} {change.outcome:<8}  {moves}  {note}".rstrip())
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    head = "".join(f"<th>{name}</th>" for name in ("", "when", "what", "outcome", "versions", "note"))
+    return Rich("\n".join(lines), f"<table><tr>{head}</tr>{''.join(rows)}</table>")
+
+
+def _move(name: str, before: int, after: int) -> str:
+    if not after:
+        return f"{name} v{before} taken away"
+    return f"{name} v{before} → v{after}" if before else f"{name} v{after}"
+
+
+def sentence(text: str) -> Rich:
+    return Rich(text, f"<p>{escape(text)}</p>")

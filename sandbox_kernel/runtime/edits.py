@@ -8,8 +8,9 @@ publish, resume. Whatever raises on the way, all before it is undone.
 from __future__ import annotations
 
 import importlib
+import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -23,20 +24,31 @@ from sandbox_kernel.supervision.suspension import Group, WorkerInfo
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Down
 
+States = Mapping[str, Mapping[str, object]]  # module -> worker's label -> state, plain data
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of one or more modules: their new texts and numbers, and the live ones they replace (0: none)."""
+    """A change of one or more modules: their new texts and numbers, and the live ones they replace (0: none).
 
-    sources: Mapping[str, str]
+    A text of None takes the module away. `states` are what workers get instead of a migration, by their label.
+    """
+
+    sources: Mapping[str, str | None]
     numbers: Mapping[str, int]
     old_sources: Mapping[str, str] = field(default_factory=dict)
     old_numbers: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The modules that stay or come."""
+        return {name: text for name, text in self.sources.items() if text is not None}
 
     def class_changes(self) -> dict[tuple[str, str], ClassChange]:
         """By module and qualified name."""
         found: dict[tuple[str, str], ClassChange] = {}
-        for module, source in self.sources.items():
+        for module, source in self.texts.items():
             if module in self.old_sources:
                 old, new = self.old_numbers[module], self.numbers[module]
                 for change in class_changes(module, self.old_sources[module], source, old, new):
@@ -58,21 +70,22 @@ class Installer:
         self._system = system
         self._suspend_timeout_s = suspend_timeout_s
 
-    def install(self, edit: Edit, publish: Callable[[], None]) -> ReloadReport:
-        """`publish` runs last, inside the transaction: what it raises undoes everything. Raises ReloadError."""
+    def install(self, edit: Edit, publish: Callable[[States], None]) -> ReloadReport:
+        """`publish` gets the workers' states of before and runs last, inside the transaction. Raises ReloadError."""
         loaded = {name: source for name, source in edit.sources.items() if name in sys.modules}
-        fresh = [name for name in edit.sources if name not in sys.modules]
+        fresh = [name for name in edit.texts if name not in sys.modules]
         workers = self._system.workers_of(self._concerned(edit.sources))
-        changes = edit.class_changes() if workers else {}
-        told = {worker.ref: change for worker in workers if (change := change_for(worker.lineage, changes))}
-        down = {ref: Down(change.new) for ref, change in told.items() if edit.goes_down(change.module)}
-        up = {ref: change.old for ref, change in told.items() if ref not in down}
-        with self._finder.staged(edit.sources), self._suspended(workers) as group:
+        up, down = _migrations(edit, workers)
+        known = [(worker, label(worker)) for worker in workers if label(worker) in edit.states]
+        with self._finder.staged(edit.texts), self._suspended(workers) as group:
+            states = self._states(workers, edit)
 
             def finish() -> None:
                 self._import(fresh)
                 _migrate(group, up)
-                publish()
+                if group is not None and edit.states:
+                    group.put_states({worker.ref: edit.states[who] for worker, who in known})
+                publish(states)
 
             try:
                 _migrate(group, down)
@@ -86,11 +99,21 @@ class Installer:
                 self._forget(fresh)
                 raise
 
+    def _states(self, workers: Sequence[WorkerInfo], edit: Edit) -> States:
+        """The states of the changed modules' own workers that are plain data, so that a rollback can bring them back."""
+        found: dict[str, dict[str, object]] = {}
+        for worker in workers:
+            if worker.module in edit.old_sources:
+                state = self._system.get_state(worker.ref)
+                if is_plain(state):
+                    found.setdefault(worker.module, {})[label(worker)] = state
+        return found
+
     def _suspended(self, workers: Sequence[WorkerInfo]) -> AbstractContextManager[Group | None]:
         """Nobody to suspend costs nothing: each step of a group is a way to the tree's thread and back."""
         return self._system.suspended(workers, timeout_s=self._suspend_timeout_s) if workers else nullcontext()
 
-    def _concerned(self, modules: Mapping[str, str]) -> set[str]:
+    def _concerned(self, modules: Iterable[str]) -> set[str]:
         """The changed modules and the loaded ones of this sandbox that hold something of theirs."""
         names = set(modules)
         own = self._finder.directory.names()
@@ -118,6 +141,35 @@ class Installer:
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:
                 vars(sys.modules[parent]).pop(child, None)
+
+
+def label(worker: WorkerInfo) -> str:
+    """What a worker is called over restarts: its name, or its id when it has none."""
+    return str(worker.name or worker.id)
+
+
+def is_plain(value: object) -> bool:
+    """Whether JSON brings the value back as it was."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _migrations(edit: Edit, workers: Sequence[WorkerInfo]) -> tuple[dict[Ref, object], dict[Ref, object]]:
+    """What each worker's `code_change` is told: after the swap for those that go up, before it for those that go down."""
+    changes = edit.class_changes() if workers else {}
+    up: dict[Ref, object] = {}
+    down: dict[Ref, object] = {}
+    for worker in workers:
+        change = change_for(worker.lineage, changes)
+        if change is None or label(worker) in edit.states:
+            continue
+        if edit.goes_down(change.module):
+            down[worker.ref] = Down(change.new)
+        else:
+            up[worker.ref] = change.old
+    return up, down
 
 
 def _migrate(group: Group | None, versions: Mapping[Ref, object]) -> None:

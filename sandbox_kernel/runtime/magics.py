@@ -22,7 +22,10 @@ from sandbox_kernel.runtime import display as show
 from sandbox_kernel.runtime import views
 from sandbox_kernel.runtime.session import Session
 
-NAMED = ("sandbox_reload", "sandbox_history", "sandbox_diff", "sandbox_rollback", "sandbox_module", "sandbox_start")
+NAMED = (
+    "sandbox_reload", "sandbox_history", "sandbox_diff", "sandbox_rollback", "sandbox_module", "sandbox_start",
+    "sandbox_tag", "sandbox_bisect",
+)  # fmt: skip
 
 
 T = TypeVar("T")
@@ -49,9 +52,9 @@ class SandboxMagics(Magics):
     @cell_magic
     def sandbox_module(self, line: str, cell: str) -> None:
         """Make the cell the source of a module: check it in isolation, keep it as a version, load or hot-reload it."""
-        args = _parse(self.sandbox_module, line)
+        args = parse(self.sandbox_module, line)
         note = args.note.strip("\"'") or (f"exercise {args.exercise}" if args.exercise else "")
-        result = _asked(lambda: self.session.apply({args.name: cell}, note=note))
+        result = asked(lambda: self.session.apply({args.name: cell}, note=note))
         self._bind([args.name] if result.ok else [])
         self._show(result, args.expect_refusal)
 
@@ -60,8 +63,8 @@ class SandboxMagics(Magics):
     @line_magic
     def sandbox_reload(self, line: str) -> None:
         """Hot-reload modules from their saved files: all of them or, when one is refused, none."""
-        names = _parse(self.sandbox_reload, line).names
-        result = _asked(lambda: self.session.reload_files(names))
+        names = parse(self.sandbox_reload, line).names
+        result = asked(lambda: self.session.reload_files(names))
         self._bind(result.versions if result.ok else [])
         self._show(result, False)
 
@@ -71,8 +74,8 @@ class SandboxMagics(Magics):
     @line_magic
     def sandbox_history(self, line: str) -> show.Rich:
         """The versions of a module, newest first."""
-        args = _parse(self.sandbox_history, line)
-        return _asked(lambda: show.history(views.history(self.session, args.name, limit=args.limit)))
+        args = parse(self.sandbox_history, line)
+        return asked(lambda: show.history(views.history(self.session, args.name, limit=args.limit)))
 
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
@@ -81,8 +84,8 @@ class SandboxMagics(Magics):
     @line_magic
     def sandbox_diff(self, line: str) -> show.Rich:
         """What differs between two versions of a module."""
-        args = _parse(self.sandbox_diff, line)
-        return _asked(lambda: show.diff(self._diff(args.name, args.left, args.right)))
+        args = parse(self.sandbox_diff, line)
+        return asked(lambda: show.diff(self._diff(args.name, args.left, args.right)))
 
     def _diff(self, name: str, left: str, right: str) -> wire.Diff:
         return views.diff(self.session, name, self._number(name, left), self._number(name, right))
@@ -94,25 +97,26 @@ class SandboxMagics(Magics):
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
     @argument("version", help="the version to make live again: 3, v3, a tag, or -1 for the one before")
+    @argument("--state", action="store_true", help="bring the workers' state back too, as saved with that version")
     @argument("--expect-refusal", action="store_true", help="the lesson wants this to be refused; go on then")
     @line_magic
     def sandbox_rollback(self, line: str) -> None:
         """Make an older (or newer) version live again, with live objects and workers keeping their state."""
-        args = _parse(self.sandbox_rollback, line)
-        result = _asked(lambda: self._roll_back(args.name, args.version))
+        args = parse(self.sandbox_rollback, line)
+        result = asked(lambda: self._roll_back(args.name, args.version, args.state))
         self._bind([args.name] if result.ok else [])
         self._show(result, args.expect_refusal)
 
-    def _roll_back(self, name: str, reference: str) -> wire.Applied:
-        return self.session.roll_back(name, self.session.store.resolve(name, reference))
+    def _roll_back(self, name: str, reference: str, with_state: bool) -> wire.Applied:
+        return self.session.roll_back(name, self.session.store.resolve(name, reference), with_state=with_state)
 
     @magic_arguments()
     @argument("target", help="module:function that returns a Supervisor; the function is 'tree' when left out")
     @line_magic
     def sandbox_start(self, line: str) -> show.Rich:
         """Start a supervision tree and remember it: a restarted kernel starts it again."""
-        target = _parse(self.sandbox_start, line).target
-        return _asked(lambda: show.tree(self.session.start_tree(target)))
+        target = parse(self.sandbox_start, line).target
+        return asked(lambda: show.tree(self.session.start_tree(target)))
 
     @line_magic
     def sandbox_tree(self, line: str) -> show.Rich:
@@ -125,25 +129,30 @@ class SandboxMagics(Magics):
         return show.info(self.session.snapshot())
 
     def _bind(self, names: Iterable[str]) -> None:
-        """Give the notebook the names of the modules, as an import statement would, unless it uses them itself."""
         bind_modules(self.shell, names)
 
     def _show(self, result: wire.Applied, expect_refusal: bool) -> None:
-        display(show.applied(result))
-        if expect_refusal and result.ok:
-            raise Refused("this edit was expected to be refused, but it was accepted")
-        if not result.ok and not expect_refusal:
-            raise Refused("nothing was changed; the reason stands above")
+        show_applied(result, expect_refusal=expect_refusal)
+
+
+def show_applied(result: wire.Applied, *, expect_refusal: bool = False) -> None:
+    """Raises Refused where the outcome is not the expected one."""
+    display(show.applied(result))
+    if expect_refusal and result.ok:
+        raise Refused("this edit was expected to be refused, but it was accepted")
+    if not result.ok and not expect_refusal:
+        raise Refused("nothing was changed; the reason stands above")
 
 
 def bind_modules(shell: Any, names: Iterable[str]) -> None:  # Any: IPython
+    """Give the notebook the names of the modules, as an import statement would, unless it uses them itself."""
     for name in names:
         top = name.partition(".")[0]
         if top in sys.modules and isinstance(shell.user_ns.get(top, sys), types.ModuleType):
             shell.user_ns[top] = sys.modules[top]
 
 
-def _parse(magic: Any, line: str) -> Any:  # Any: IPython's magic functions and argparse's namespace
+def parse(magic: Any, line: str) -> Any:  # Any: IPython's magic functions and argparse's namespace
     try:
         return parse_argstring(magic, line)
     except UsageError:
@@ -152,7 +161,7 @@ def _parse(magic: Any, line: str) -> Any:  # Any: IPython's magic functions and 
         raise UsageError(f"that was not understood; see %{magic.__name__}?") from None
 
 
-def _asked(question: Callable[[], T]) -> T:
+def asked(question: Callable[[], T]) -> T:
     """Bad input is one clear line, not a traceback."""
     try:
         return question()
@@ -162,7 +171,10 @@ def _asked(question: Callable[[], T]) -> T:
 
 def register(shell: Any, session: Session) -> None:  # Any: IPython
     """Add the magics and the completion of module names and version numbers."""
+    from sandbox_kernel.runtime.history_magics import HistoryMagics  # it builds on this file
+
     shell.register_magics(SandboxMagics(shell, session))
+    shell.register_magics(HistoryMagics(shell, session))
 
     def complete(_: Any, event: Any) -> list[str]:  # Any: IPython
         words = event.line[: len(event.line)].split()

@@ -41,6 +41,16 @@ def check_name(name: str) -> None:
         raise ValueError(f"'{name}' would hide Python's own module '{top}'; choose another name")
 
 
+def check_text(name: str, source: str | None) -> None:
+    """Raise ValueError with one sentence when `source` cannot be the source of a module; None is no source at all."""
+    if source is None:
+        return
+    if len(source) > MAX_SOURCE_BYTES:
+        raise ValueError(too_large(name, len(source)))
+    if not source.strip():
+        raise ValueError(f"the source of '{name}' is empty: write at least one line, such as a docstring")
+
+
 class ModuleDirectory:
     """The files of the modules below one directory."""
 
@@ -84,12 +94,26 @@ class ModuleDirectory:
         except (SyntaxError, UnicodeDecodeError) as error:
             raise CompileError(name, f"the file of '{name}' is not readable text ({error}); save it as UTF-8") from None
 
-    def write(self, name: str, source: str) -> None:
-        """Replace the file at once: a reader sees the old text or the new one."""
+    def write(self, name: str, source: str | None) -> None:
+        """Replace the file at once: a reader sees the old text or the new one. None removes it."""
+        self.write_bytes(name, None if source is None else source.encode())
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """The file as it is, readable as Python or not; None when there is none."""
+        try:
+            return self.path_of(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write_bytes(self, name: str, data: bytes | None) -> None:
+        """See `write`."""
         path = self.path_of(name)
+        if data is None:
+            path.unlink(missing_ok=True)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as file:
-            file.write(source)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(data)
         os.chmod(file.name, 0o644)
         os.replace(file.name, path)
 

@@ -12,6 +12,7 @@ backwards. Files first, store last: a kill between them leaves an edit that was 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import platform
 import sys
@@ -24,23 +25,24 @@ from typing import Any
 
 import sandbox_kernel
 from sandbox_kernel import wire
-from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError, StartError
+from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError
 from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.runtime import refusals, usage, views
-from sandbox_kernel.runtime.edits import Edit, Installer
+from sandbox_kernel.runtime.edits import Edit, Installer, States
 from sandbox_kernel.runtime.events import EventLog
 from sandbox_kernel.runtime.live import LiveFeed
 from sandbox_kernel.runtime.lock import DirectoryLock
-from sandbox_kernel.runtime.modules import MAX_SOURCE_BYTES, ModuleDirectory, SandboxFinder, check_name, too_large
+from sandbox_kernel.runtime.modules import ModuleDirectory, SandboxFinder, check_name, check_text
 from sandbox_kernel.runtime.tree import TreeReporter
-from sandbox_kernel.supervision.refs import Ref
+from sandbox_kernel.runtime.trees import DeclaredTrees
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions import compiler
+from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.store import Change, VersionStore
 
-TREES = "trees"
+NO_STATES: Mapping[str, object] = types.MappingProxyType({})
 PRELOAD = (*compiler.PRELOAD, "sandbox_kernel.supervision.api", "sandbox_kernel.supervision.worker")
 
 
@@ -60,15 +62,15 @@ class Session:
         self.directory, self.store, self.system, self.events = directory, store, system, events
         self.live = LiveFeed(self.tree, usage.of_this_process)
         events.subscribe(self.live.wake)
+        self.trees = DeclaredTrees(system, store)
         self.started = time.time()
         self.notices: list[str] = []
         self._compiler, self._reloader = compiler, reloader
         self._lock = threading.RLock()
-        self._live = {name: (version.number, version.source) for name, version in store.live().items()}
+        self._live = _live_versions(store)
         self._finder = SandboxFinder(directory, self.live_sources, self._on_loaded)
         self._installer = Installer(self._finder, reloader, system)
         self._applying = False
-        self._roots: dict[str, Ref] = {}
         self._release: Callable[[], None] = lambda: None
 
     @classmethod
@@ -139,7 +141,7 @@ class Session:
         last = self.events.last  # before the rest: a view may then see an event twice, but never miss one
         modules = [views.module_info(self, name) for name in self.known()]
         return wire.Snapshot(
-            hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last, trees=self._trees()
+            hello=self.hello(), modules=modules, tree=self.tree().roots, last_event=last, trees=self.trees.wanted
         )
 
     def tree(self) -> wire.Tree:
@@ -150,7 +152,7 @@ class Session:
     def check(self, name: str, source: str) -> wire.Checked:
         """Compile in isolation; nothing is stored or loaded. Raises ValueError for a bad name."""
         check_name(name)
-        report = self._compile({name: source})
+        report = self.try_sources({name: source})
         return wire.Checked(
             module=name,
             ok=report.ok,
@@ -160,69 +162,84 @@ class Session:
         )
 
     def apply(
-        self, sources: Mapping[str, str], *, kind: str = "reload", author: str = "", note: str = ""
+        self,
+        sources: Mapping[str, str | None],
+        *,
+        kind: str = "reload",
+        author: str = "",
+        note: str = "",
+        target: int = 0,
+        states: Mapping[str, object] = NO_STATES,
     ) -> wire.Applied:
-        """Check, store and hot-reload all modules or none. Raises ValueError for a bad name or an empty change."""
+        """Check, store and hot-reload all modules or none. Raises ValueError for a bad name or an empty change.
+
+        None takes a module away. `target` is the change that an undo concerns; `states` are for a rollback with state.
+        """
         if not sources:
             raise ValueError("there is nothing to apply: name at least one module")
         for name, source in sources.items():
             check_name(name)
-            if len(source) > MAX_SOURCE_BYTES:
-                raise ValueError(too_large(name, len(source)))
-            if not source.strip():
-                raise ValueError(f"the source of '{name}' is empty: write at least one line, such as a docstring")
+            check_text(name, source)
         with self._lock:
             self._applying = True
             try:
-                return self._apply(sources, kind, author or os.environ.get("JUPYTERHUB_USER", ""), note)
+                author = author or os.environ.get("JUPYTERHUB_USER", "")
+                return self._apply(sources, kind, states, author=author, note=note, target=target)
             finally:
                 self._applying = False
 
-    def _apply(self, sources: Mapping[str, str], kind: str, author: str, note: str) -> wire.Applied:
+    def _apply(
+        self, sources: Mapping[str, str | None], kind: str, states: Mapping[str, object], **about: Any
+    ) -> wire.Applied:  # Any: author, note and target, as the store takes them
         changed = {n: s for n, s in sources.items() if n not in sys.modules or self._live.get(n, (0, None))[1] != s}
         if not changed:
             return views.unchanged({name: self.live_number(name) for name in sources})
         begin = time.perf_counter()
-        report = self._compile(changed)
-        change = self.store.stage(changed, kind=kind, author=author, note=note)
-        edit = self._edit(changed, change)
+        report = self.try_sources({name: source for name, source in changed.items() if source is not None})
+        change = self.store.stage(changed, kind=kind, **about)
+        edit = self._edit(changed, change, states)
+        problems = views.problems(report)
         try:
             report.raise_for_errors()
-            done = self._installer.install(edit, lambda: self._publish(edit, change, begin))
+            done = self._installer.install(edit, lambda states: self._publish(edit, change, states, begin))
         except (SandboxError, OSError) as error:
-            return self._refuse(error, edit, change, views.problems(report), begin)
-        return self._announce(
-            done, edit, kind if any(edit.old_numbers.values()) else "load", views.problems(report), begin
-        )
+            return self._refuse(error, edit, change, problems, begin)
+        except BaseException:
+            self.store.reject(change.id, stage="internal", reason="the reload was interrupted")
+            raise
+        return self._announce(done, edit, kind if any(edit.old_numbers.values()) else "load", problems, begin)
 
-    def _compile(self, sources: Mapping[str, str]) -> Any:
+    def try_sources(self, sources: Mapping[str, str]) -> CompileReport:
+        """Compile and import these texts in the isolated process, beside the live versions of the other modules."""
         others = {name: source for name, source in self.live_sources().items() if name not in sources}
         return self._compiler.compile(sources, live=others)
 
-    def _edit(self, sources: Mapping[str, str], change: Change) -> Edit:
-        numbers = change.versions
+    def _edit(self, sources: Mapping[str, str | None], change: Change, states: Mapping[str, object]) -> Edit:
         live = {name: self._live[name] for name in sources if name in self._live}
         return Edit(
             sources,
-            numbers,
+            change.versions,
             {name: source for name, (_, source) in live.items()},
             {name: number for name, (number, _) in live.items()},
+            states,
         )
 
-    def _publish(self, edit: Edit, change: Change, begin: float) -> None:
+    def _publish(self, edit: Edit, change: Change, states: States, begin: float) -> None:
         """Inside the transaction: files, then the store. What raises here undoes the change; files go back too."""
-        before = {name: self._saved(name) for name in edit.sources}
+        before = {name: self.directory.read_bytes(name) for name in edit.sources}
         try:
             for name, source in edit.sources.items():
-                if before[name] != source:
+                if self._saved(name) != source:
                     self.directory.write(name, source)
             self.store.accept(change.id, duration_ms=(time.perf_counter() - begin) * 1000)
         except BaseException:
-            for name, text in before.items():
-                if text is not None:
-                    self.directory.write(name, text)
+            for name, data in before.items():
+                self.directory.write_bytes(name, data)
             raise
-        self._live = {**self._live, **{name: (edit.numbers[name], source) for name, source in edit.sources.items()}}
+        for name, state in states.items():
+            self.store.save_state(name, edit.old_numbers[name], json.dumps(state).encode())
+        live = {**self._live, **{name: (edit.numbers[name], source) for name, source in edit.texts.items()}}
+        self._live = {name: entry for name, entry in live.items() if edit.sources.get(name, "") is not None}
 
     def _saved(self, name: str) -> str | None:
         try:
@@ -286,15 +303,29 @@ class Session:
         """Whether the saved file says something else than the live version."""
         return self._saved(name) != self._live.get(name, (0, None))[1]
 
-    def roll_back(self, name: str, number: int, *, author: str = "") -> wire.Applied:
-        """Make version `number` live again by the same road. Raises ModuleNotFound or VersionNotFound."""
-        self._require(name)
+    def roll_back(self, name: str, number: int, *, author: str = "", with_state: bool = False) -> wire.Applied:
+        """Make version `number` live again by the same road. Raises ModuleNotFound or VersionNotFound.
+
+        `with_state` gives the module's workers the state that was saved when the version was last replaced, instead of
+        migrating theirs; ValueError when none was saved.
+        """
+        self.require(name)
         source = self.store.source(name, number)
+        states = self._saved_states(name, number) if with_state else NO_STATES
         if self.live_number(name) == number and name in sys.modules:
             return views.unchanged({name: number})
-        return self.apply({name: source}, kind="rollback", author=author, note=f"rolled back to version {number}")
+        note = f"rolled back to version {number}" + (" with its state" if with_state else "")
+        return self.apply({name: source}, kind="rollback", author=author, note=note, states=states)
 
-    def _require(self, name: str) -> None:
+    def _saved_states(self, name: str, number: int) -> Mapping[str, object]:
+        body = self.store.state(name, number)
+        if body is None:
+            raise ValueError(f"no state was saved with version {number} of '{name}'; roll back without it")
+        states: dict[str, object] = json.loads(body)
+        return states
+
+    def require(self, name: str) -> None:
+        """Raises ValueError for a bad name, ModuleNotFound when the sandbox has no such module."""
         check_name(name)
         if name not in self.known():
             raise ModuleNotFound(name, self.known())
@@ -303,33 +334,14 @@ class Session:
         """The notebook has run this cell: names that it imported follow reloads, names that it made are left alone."""
         self._reloader.note_cell(source)
 
-    # -- the tree and the start -----------------------------------------------------------------------------------
+    # -- the tree and the start ---------------------------------------------------------------------------------
 
     def start_tree(self, target: str) -> wire.Tree:
-        """Start the supervisor that `module:function` returns (`tree` by default); a restarted kernel starts it again.
-
-        A tree that runs already takes the new declaration: running children go on, new ones start, vanished ones end.
-        """
-        module, _, function = target.partition(":")
-        function = function or "tree"
-        self._require(module)
-        make = getattr(importlib.import_module(module), function, None)
-        if not callable(make):
-            raise StartError(f"'{module}' has no function '{function}' that returns a Supervisor; write one first")
-        key = f"{module}:{function}"
+        """See `DeclaredTrees.start`. Raises ModuleNotFound or StartError."""
+        self.require(target.partition(":")[0])
         with self._lock:
-            running = self._roots.get(key)
-            if running is not None and self.system.alive(running):
-                self.system.redeclare(running, make(), apply=True)
-            else:
-                self._roots[key] = self.system.start_supervisor(make())
-            if key not in self._trees():
-                self.store.set_meta(TREES, [*self._trees(), key])
+            self.trees.start(target)
         return self.tree()
-
-    def _trees(self) -> list[str]:
-        wanted = self.store.get_meta(TREES)
-        return [str(target) for target in wanted] if isinstance(wanted, list) else []
 
     def restore(self) -> list[types.ModuleType]:
         """At the start of a kernel: the modules at their live version, then the declared trees. What fails is noted."""
@@ -339,12 +351,21 @@ class Session:
                 modules.append(importlib.import_module(name))
             except BaseException as error:  # a module may raise anything, SystemExit included
                 self.notices.append(f"'{name}' did not come back: {type(error).__name__}: {error}")
-        for target in self._trees():
+        for target in self.trees.wanted:
             try:
                 self.start_tree(target)
             except Exception as error:  # a border: one tree that fails must not keep the kernel from starting
                 self.notices.append(f"the tree '{target}' did not start again: {error}")
         return modules
+
+    def import_history(self, path: Path) -> int:
+        """Fill the empty store from an exported file and write the live versions' files; the number of versions."""
+        with self._lock:
+            count = self.store.import_history(path)
+            self._live = _live_versions(self.store)
+            for name, source in self.live_sources().items():
+                self.directory.write(name, source)
+        return count
 
     def _on_loaded(self, module: types.ModuleType, source: str) -> None:
         """An import of a sandbox's module ran: the reloader learns its source; a file without a version gets its first."""
@@ -354,6 +375,10 @@ class Session:
             change = self.store.stage({name: source}, kind="load", author="", note="imported")
             self.store.accept(change.id)
             self._live = {**self._live, name: (change.versions[name], source)}
+
+
+def _live_versions(store: VersionStore) -> dict[str, tuple[int, str]]:
+    return {name: (version.number, version.source) for name, version in store.live().items()}
 
 
 _current: Session | None = None

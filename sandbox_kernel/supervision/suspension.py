@@ -8,7 +8,7 @@ is void.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,16 @@ class Group:
         `only` leaves the other workers of the group as they are.
         """
         self._system.run(self._change_code(old_version_of, extra, only))
+
+    def put_states(self, states: Mapping[Ref, Any]) -> None:
+        """Give these workers a state without asking them, as a rollback to a saved state does; `restore` undoes it."""
+        self._system.core.ask(lambda: self._put(states))
+
+    def _put(self, states: Mapping[Ref, Any]) -> None:
+        for process in self._members():
+            if process.ref in states:
+                self._before.setdefault(process, process.state)
+                process.replace_state(states[process.ref])
 
     def restore(self) -> None:
         """Undo a finished `change_code`, for when a later step of the reload fails."""

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError
@@ -38,7 +39,8 @@ def write(db: Connection, path: Path, *, now: float) -> int:
     except OSError as error:
         raise StoreError(f"the history could not be written to {path}: {error.strerror}; check the path") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only directory refuses even that
+            part.unlink(missing_ok=True)
     return count
 
 
