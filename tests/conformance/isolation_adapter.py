@@ -42,7 +42,7 @@ class SandboxStrict:
 
     async def start(self, role: str) -> dict[str, Any]:  # Any: JSON
         if self._manager is None:
-            self._manager = await SandboxManager(restart="on_crash").__aenter__()
+            self._manager = await SandboxManager(restart="never").__aenter__()
         base = self._bases[role] = Path(tempfile.mkdtemp(prefix="ri-"))
         began = time.perf_counter()
         self.k[role] = sandbox = await self._manager.create(
@@ -62,17 +62,21 @@ class SandboxStrict:
         began = time.perf_counter()
         result = await self.k[role].run(code, timeout_s=timeout)
         wall = time.perf_counter() - began
-        recovered = await self._answers(role)
+        recovered = await self._under_control(role)
         text = "".join((result.stdout, result.stderr, *(str(shown.get("text/plain", "")) for shown in result.displays)))
         if isinstance(result.error, ExecutionError):
             text += "\n".join(result.error.traceback)
         return {"status": _status(result), "text": text + result.text, "nbytes": len(text), "wall": wall, "mimes": {},
                 "recovered": recovered, "recover_s": max(0.0, wall - timeout), "note": str(result.error or "")}  # fmt: skip
 
-    async def _answers(self, role: str) -> bool:
-        """Whether the sandbox takes the next cell, restarted or not."""
+    async def _under_control(self, role: str) -> bool:
+        """Whether it takes the next cell, or is known to be ended and can be started again."""
+        if self.k[role].info().status == "crashed":
+            return True
         try:
             return (await self.k[role].run("1 + 1", timeout_s=10)).text == "2"
+        except KernelDied:
+            return True
         except SandboxError:
             return False
 
