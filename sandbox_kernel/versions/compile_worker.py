@@ -16,14 +16,14 @@ import importlib
 import json
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox_kernel.versions import confine, work
+from sandbox_kernel.versions import confine
+from sandbox_kernel.versions.compile_child import Child
 from sandbox_kernel.versions.frames import FrameError, read_frame, split_frames, write_frame
 
 REQUEST_LIMIT = 256 << 20
@@ -44,13 +44,15 @@ def main() -> None:
     prepare(settings)
     enter = entry(settings.get("enter", ""))
     parent = os.getppid()
+    child: Child | None = None  # the first request is not kept waiting for a warm one
     while _wait(requests, parent):
         try:
-            request = json.loads(read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60))
-            if not serve(request, requests, answers, enter):
+            request = read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60)
+            if not serve(request, child or Child(enter, warm=False), requests, answers):
                 return  # what would not die is left to the reaper above; a new worker has no such children
         except (FrameError, BrokenPipeError):
             return
+        child = Child(enter, warm=True)  # while nobody waits
 
 
 def prepare(settings: Json) -> None:
@@ -102,23 +104,16 @@ class Watched:
     status: int = 0
 
 
-def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], None] | None) -> bool:
+def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
     """True when nothing of the child is left."""
-    answer_read, answer_write = os.pipe()
-    output_read, output_write = os.pipe()
-    worker = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        _child(request, worker, answer_write, output_write, enter)
-    os.close(answer_write)
-    os.close(output_write)
+    request = json.loads(data)
     try:
-        write_frame(answers, json.dumps({"child": pid}).encode())
-        seen = watch(pid, requests, answer_read, output_read, request)
+        write_frame(answers, json.dumps({"child": child.pid}).encode())
+        child.give(data)
+        seen = watch(child, requests, request)
     finally:
-        swept = confine.sweep(pid)
-        os.close(answer_read)
-        os.close(output_read)
+        swept = confine.sweep(child.pid)
+        child.close()
     frames = split_frames(bytes(seen.answer))
     head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
     for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
@@ -126,13 +121,14 @@ def serve(request: Json, requests: int, answers: int, enter: Callable[[Json], No
     return swept
 
 
-def watch(pid: int, requests: int, answer: int, output: int, request: Json) -> Watched:
+def watch(child: Child, requests: int, request: Json) -> Watched:
     """Until the child ends or a limit is reached; a limit leaves it to the sweep."""
     seen = Watched()
+    answer, output = child.answer, child.output
     limits = request["limits"]
     deadline = time.monotonic() + float(request["timeout_s"])
     tasks = confine.tasks()
-    exited = _pidfd(pid)
+    exited = _pidfd(child.pid)
     poller = select.poll()
     poller.register(requests, 0)  # only its closing is of interest
     for fd in (answer, output, exited):
@@ -152,7 +148,7 @@ def watch(pid: int, requests: int, answer: int, output: int, request: Json) -> W
                 if fd in ready and not _take(fd, seen, is_answer=fd == answer):
                     poller.unregister(fd)
             if exited in ready or (exited < 0 and not ready):
-                done, status = os.waitpid(pid, os.WNOHANG)
+                done, status = os.waitpid(child.pid, os.WNOHANG)
                 if done:
                     seen.status = os.waitstatus_to_exitcode(status)
                     _take(answer, seen, is_answer=True)
@@ -188,11 +184,13 @@ def _take(fd: int, seen: Watched, *, is_answer: bool) -> bool:
             return False
         if is_answer:
             seen.answer += part
-        else:
-            seen.output_bytes += len(part)
-            seen.output += part[: max(0, OUTPUT_KEPT - len(seen.output))]
-        if len(seen.answer) > ANSWER_LIMIT or seen.output_bytes > OUTPUT_KEPT:
-            return True  # back to the limits, so that a flood cannot keep us here
+            if len(seen.answer) > ANSWER_LIMIT:
+                return True  # back to the limits, so that a flood cannot keep us here
+            continue
+        seen.output_bytes += len(part)
+        seen.output += part[: max(0, OUTPUT_KEPT - len(seen.output))]
+        if seen.output_bytes > OUTPUT_KEPT:
+            return True  # as above
 
 
 def _pidfd(pid: int) -> int:
@@ -200,49 +198,3 @@ def _pidfd(pid: int) -> int:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return -1
-
-
-# -- in the child -----------------------------------------------------------------------------------------------
-
-
-def _child(request: Json, worker: int, answer: int, output: int, enter: Callable[[Json], None] | None) -> None:
-    status = 1
-    try:
-        confine.detach_child(worker)
-        answer = _descriptors(answer, output)
-        confine.limit_child(request["limits"], int(request["timeout_s"]) + 2)
-        if enter is not None:
-            enter(request)
-        _path(request)
-        work.carry_out(request, answer)
-        status = 0
-    except BaseException as error:  # nothing may come back into the worker's loop
-        with contextlib.suppress(BaseException):
-            write_frame(answer, json.dumps({"kind": "failed", "message": f"{type(error).__name__}: {error}"}).encode())
-    finally:
-        with contextlib.suppress(BaseException):
-            sys.stdout.flush()
-        os._exit(status)
-
-
-def _descriptors(answer: int, output: int) -> int:
-    """Leaves 0 (nothing), 1 and 2 (the output) and 3 (the answer); everything else is closed."""
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.dup2(answer, 3)  # 3 and 4 were the worker's own pipes, so neither end can be one of these
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
-    return 3
-
-
-def _path(request: Json) -> None:
-    search = [str(entry) for entry in request["search_path"]]
-    sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
-    if search and os.path.isdir(search[0]):
-        os.chdir(search[0])
-    sys.argv = [""]
-    importlib.invalidate_caches()  # files may have come since the worker last looked
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    if "random" in sys.modules:
-        sys.modules["random"].seed()  # all children would draw the same numbers otherwise

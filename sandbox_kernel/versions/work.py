@@ -23,6 +23,7 @@ from sandbox_kernel.versions.analysis import Analysis
 from sandbox_kernel.versions.frames import split_frames, write_frame
 
 Json = dict[str, Any]  # Any: JSON
+ANSWER = 3  # the descriptor that answers are written to
 _SHARE = 24  # so many modules are worth a process of their own
 _JOBS = 4
 

@@ -19,10 +19,15 @@ def only_error(report: CompileReport) -> Diagnostic:
 
 
 def left_behind(compiler: Compiler) -> list[int]:
-    """Processes that carry the mark of this compiler's worker, without the worker itself."""
+    """Processes that carry the mark of this compiler's worker and outlive a request, without the worker itself.
+
+    The child that waits for the next request carries it too, but serves that one and ends.
+    """
     process = compiler._worker._process
     assert process is not None
-    return [pid for pid in _marked(process._token) if pid != process.pid]
+    before = set(_marked(process._token))
+    assert compiler.compile({"probe": "x = 1\n"}).ok
+    return sorted(before & set(_marked(process._token)) - {process.pid})
 
 
 HOSTILE = {

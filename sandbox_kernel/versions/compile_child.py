@@ -1,0 +1,140 @@
+"""A forked child of the compile worker: one request, then its end. It is made before it is needed and warmed up.
+
+After a fork every page that is touched is copied, and reference counts touch nearly all: the first look at a module costs
+a child three times what it cost the worker. So a child waits ready that has looked at some text already. It has run
+nothing of a learner's, and takes its limits with the request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sandbox_kernel.versions import confine, trial, work
+from sandbox_kernel.versions.analysis import Analysis
+from sandbox_kernel.versions.frames import read_frame, write_frame
+
+Json = dict[str, Any]  # Any: JSON
+REQUEST_LIMIT = 256 << 20
+_WARM_UP = '''
+"""What modules are made of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Line:
+    """A line."""
+
+    name: str = "x"
+    items: list[int] = field(default_factory=list)
+
+    def total(self, scale: float = 1.0, *more: int, **named: str) -> float:
+        result = sum(item * scale for item in self.items if item > 0)
+        for index, item in enumerate(self.items):
+            try:
+                result += math.sqrt(item) / (index + 1)
+            except ValueError as error:
+                raise KeyError(f"{self.name}: {error}") from error
+        while result > 100 and not more:
+            result -= 1
+        return {"a": result, "b": [*self.items]}["a"] if named else result
+
+
+LIMIT, OTHER = 3, lambda value: undefined_name
+'''
+
+
+class Child:
+    """The worker's end: `pid`, and the pipes `answer` and `output` to read from."""
+
+    def __init__(self, enter: Callable[[Json], None] | None, *, warm: bool) -> None:
+        request, self._request = os.pipe()
+        self.answer, answer = os.pipe()
+        self.output, output = os.pipe()
+        worker = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _run(worker, (request, answer, output), enter, warm=warm)
+        for fd in (request, answer, output):
+            os.close(fd)
+
+    def give(self, request: bytes) -> None:
+        write_frame(self._request, request)
+
+    def close(self) -> None:
+        for fd in (self._request, self.answer, self.output):
+            os.close(fd)
+
+
+def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[Json], None] | None, *, warm: bool) -> None:
+    """Never returns."""
+    status = 1
+    try:
+        confine.detach_child(worker)
+        _descriptors(*pipes)
+        if warm:
+            _warm_up()
+        request = json.loads(read_frame(0, limit_bytes=REQUEST_LIMIT, deadline=math.inf))
+        _without_input()
+        confine.limit_child(request["limits"], int(request["timeout_s"]) + 2)
+        if enter is not None:
+            enter(request)
+        _path(request)
+        work.carry_out(request, work.ANSWER)
+        status = 0
+    except BaseException as error:  # nothing may come back into the worker's loop
+        with contextlib.suppress(BaseException):
+            message = {"kind": "failed", "message": f"{type(error).__name__}: {error}"}
+            write_frame(work.ANSWER, json.dumps(message).encode())
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(status)
+
+
+def _descriptors(request: int, answer: int, output: int) -> None:
+    """Leaves 0 (the request), 1 and 2 (the output) and 3 (the answer); everything else is closed."""
+    os.dup2(request, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(answer, work.ANSWER)  # 3 and 4 were the worker's own pipes, so none of these ends can be one of them
+    os.closerange(work.ANSWER + 1, os.sysconf("SC_OPEN_MAX"))
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+
+
+def _warm_up() -> None:
+    look = Analysis("warm", _WARM_UP, "warm.py")
+    look.look((), (), {})
+    json.dumps(look.to_json())
+    if look.code is not None:
+        trial.attempt(lambda: exec(look.code, {"__name__": "dataclasses"}), {})  # type: ignore[arg-type]  # it is code here
+
+
+def _without_input() -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+
+
+def _path(request: Json) -> None:
+    search = [str(entry) for entry in request["search_path"]]
+    sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
+    if search and os.path.isdir(search[0]):
+        os.chdir(search[0])
+    sys.argv = [""]
+    importlib.invalidate_caches()  # files may have come since the worker last looked
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "random" in sys.modules:
+        sys.modules["random"].seed()  # all children would draw the same numbers otherwise
