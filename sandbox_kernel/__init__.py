@@ -9,36 +9,130 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "ChildSpec": "sandbox_kernel.supervision.spec",
-    "Supervisor": "sandbox_kernel.supervision.spec",
-    "Worker": "sandbox_kernel.supervision.worker",
-    "Reply": "sandbox_kernel.supervision.worker",
-    "NoReply": "sandbox_kernel.supervision.worker",
-    "Stop": "sandbox_kernel.supervision.worker",
-    "Down": "sandbox_kernel.supervision.worker",
-    "call": "sandbox_kernel.supervision.api",
-    "acall": "sandbox_kernel.supervision.api",
-    "cast": "sandbox_kernel.supervision.api",
-    "Sandbox": "sandbox_kernel.host.sandbox",
-    "SandboxManager": "sandbox_kernel.host.manager",
-    "ModuleEditor": "sandbox_kernel.runtime.widgets",
-    "SandboxError": "sandbox_kernel.errors",
+_NAMES = {
+    "sandbox_kernel.errors": (
+        "CallError CallTimeout ChildError CompileError ExecutionError HandInRefused KernelDied "
+        "KernelUnresponsive LimitExceeded MigrationError ModuleNotFound ReloadError RestartLimitReached "
+        "SandboxError SandboxExists SandboxNotFound StartError StoreError VersionNotFound WireError "
+    ),
+    "sandbox_kernel.host.blocking": "BlockingManager BlockingSandbox",
+    "sandbox_kernel.host.manager": "SandboxManager",
+    "sandbox_kernel.host.sandbox": "Sandbox",
+    "sandbox_kernel.reload.reloader": "Reloader",
+    "sandbox_kernel.runtime.widgets": "CrashCard DiffView ModuleEditor ResourceMeter Studio SupervisionTree VersionTimeline",
+    "sandbox_kernel.supervision.api": "acall call cast link monitor reply send whereis",
+    "sandbox_kernel.supervision.spec": "ChildSpec Supervisor",
+    "sandbox_kernel.supervision.worker": "Down Exit ExitMessage IdleTimeout Ignore NoReply ProcessDown Reply Started Stop Worker",
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "ChildSpec", "Down", "ModuleEditor", "NoReply", "Reply", "Sandbox", "SandboxError", "SandboxManager", "Stop",
-    "Supervisor", "Worker", "acall", "call", "cast",
-]  # fmt: skip
+    "BlockingManager",
+    "BlockingSandbox",
+    "CallError",
+    "CallTimeout",
+    "ChildError",
+    "ChildSpec",
+    "CompileError",
+    "CrashCard",
+    "DiffView",
+    "Down",
+    "ExecutionError",
+    "Exit",
+    "ExitMessage",
+    "HandInRefused",
+    "IdleTimeout",
+    "Ignore",
+    "KernelDied",
+    "KernelUnresponsive",
+    "LimitExceeded",
+    "MigrationError",
+    "ModuleEditor",
+    "ModuleNotFound",
+    "NoReply",
+    "ProcessDown",
+    "ReloadError",
+    "Reloader",
+    "Reply",
+    "ResourceMeter",
+    "RestartLimitReached",
+    "Sandbox",
+    "SandboxError",
+    "SandboxExists",
+    "SandboxManager",
+    "SandboxNotFound",
+    "StartError",
+    "Started",
+    "Stop",
+    "StoreError",
+    "Studio",
+    "SupervisionTree",
+    "Supervisor",
+    "VersionNotFound",
+    "VersionTimeline",
+    "WireError",
+    "Worker",
+    "acall",
+    "call",
+    "cast",
+    "link",
+    "monitor",
+    "reply",
+    "send",
+    "whereis",
+]
 
 if TYPE_CHECKING:
-    from sandbox_kernel.errors import SandboxError
+    from sandbox_kernel.errors import (
+        CallError,
+        CallTimeout,
+        ChildError,
+        CompileError,
+        ExecutionError,
+        HandInRefused,
+        KernelDied,
+        KernelUnresponsive,
+        LimitExceeded,
+        MigrationError,
+        ModuleNotFound,
+        ReloadError,
+        RestartLimitReached,
+        SandboxError,
+        SandboxExists,
+        SandboxNotFound,
+        StartError,
+        StoreError,
+        VersionNotFound,
+        WireError,
+    )
+    from sandbox_kernel.host.blocking import BlockingManager, BlockingSandbox
     from sandbox_kernel.host.manager import SandboxManager
     from sandbox_kernel.host.sandbox import Sandbox
-    from sandbox_kernel.runtime.widgets import ModuleEditor
-    from sandbox_kernel.supervision.api import acall, call, cast
+    from sandbox_kernel.reload.reloader import Reloader
+    from sandbox_kernel.runtime.widgets import (
+        CrashCard,
+        DiffView,
+        ModuleEditor,
+        ResourceMeter,
+        Studio,
+        SupervisionTree,
+        VersionTimeline,
+    )
+    from sandbox_kernel.supervision.api import acall, call, cast, link, monitor, reply, send, whereis
     from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
-    from sandbox_kernel.supervision.worker import Down, NoReply, Reply, Stop, Worker
+    from sandbox_kernel.supervision.worker import (
+        Down,
+        Exit,
+        ExitMessage,
+        IdleTimeout,
+        Ignore,
+        NoReply,
+        ProcessDown,
+        Reply,
+        Started,
+        Stop,
+        Worker,
+    )
 
 
 def __getattr__(name: str) -> Any:  # Any: a module attribute may be anything
