@@ -47,6 +47,7 @@ class Core:
         self.context = Context()
         self.thread_id = threading.get_ident()
         self.events = Events(system.events)
+        self.restored: set[str] = set()  # names whose checkpoint was taken up
         self.processes: dict[int, Process] = {}
         self.names: dict[Any, Process] = {}  # Any: names are strings or tuples of the author's choosing
         self.working: dict[asyncio.Future[Any], Process] = {}  # code that outlives its worker is a zombie

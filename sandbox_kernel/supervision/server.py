@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import MigrationError, StartError
 from sandbox_kernel.supervision import output
+from sandbox_kernel.supervision.checkpoints import Checkpointer
 from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
 from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work
 from sandbox_kernel.supervision.reasons import Exit, Reason, describe, is_abnormal, plain, reason_of
@@ -57,7 +58,7 @@ class Guarded(Coroutine[Any, Any, Any]):
 
 
 class WorkerProcess(Process):
-    __slots__ = ("args", "changed", "crash", "failing", "message", "printed", "recent", "started", "state", "worker")
+    __slots__ = ("args", "crash", "failing", "message", "printed", "recent", "saver", "started", "state", "worker")
 
     kind = "loop"
 
@@ -70,7 +71,7 @@ class WorkerProcess(Process):
         self.recent: deque[tuple[int, Any]] = deque(maxlen=RECENT)
         self.started: asyncio.Future[Reason] | None = None
         self.printed: output.Printed | None = None
-        self.changed: Callable[[], None] | None = None  # told after each message, to save checkpoints
+        self.saver: Checkpointer | None = None
 
     # ---- entering the author's code
     def enter(self, callback: Callable[..., Any], *args: Any) -> Any:
@@ -102,7 +103,28 @@ class WorkerProcess(Process):
             result = Stop(reason_of(error))
         if inspect.isawaitable(result):
             result = await self._wait_init(result)
+        if self.alive and self._saver() is not None and not isinstance(result, Ignore | Stop):
+            result = await self._restored(result)
         return self._started(result)
+
+    def _saver(self) -> Checkpointer | None:
+        store = self.core.system.checkpoints
+        if self.saver is None and store is not None and self.worker.checkpoint is not False and self.name is not None:
+            self.saver = Checkpointer(self, store)
+        return self.saver
+
+    async def _restored(self, result: Any) -> Any:
+        """What `init` returned, with the saved state in place of its own."""
+        assert self.saver is not None
+        begun = result if isinstance(result, Started) else Started(result)
+        work = self.saver.restore(begun.state)
+        try:
+            begun.state = await self.core.loop.create_task(work, context=self.context)
+        except StartError as error:
+            self._give_up_start(error.reason)
+            raise
+        self.saver.changed()
+        return begun
 
     async def _wait_init(self, init: Any) -> Any:
         """In a task of the worker's own, which its death cancels."""
@@ -140,7 +162,7 @@ class WorkerProcess(Process):
     def _give_up_start(self, reason: Reason) -> None:
         if self.parent is not None:
             self.unlink(self.parent)
-        self.changed = None
+        self.saver = None
         self.die(reason)
 
     def shown_state(self) -> Any:
@@ -232,8 +254,8 @@ class WorkerProcess(Process):
         """A message was handled, and well."""
         if self.printed is not None and self.printed.partial:
             output.flush(self)
-        if self.changed is not None:
-            self.changed()
+        if self.saver is not None:
+            self.saver.changed()
 
     def take(self, kind: int, result: Any, caller: Sender | None) -> bool:
         """Accept a good return; True if it asks to go on."""
@@ -292,6 +314,8 @@ class WorkerProcess(Process):
         if self.started is not None:  # killed during init
             self.started.set_result(Stop(reason))
             return
+        if self.saver is not None:
+            self.saver.ended(reason)
         if is_abnormal(reason) and reason != "killed":
             report = crash_report(self, reason)
             if self.parent is not None:

@@ -66,6 +66,25 @@ class ChildSpec:
                 ("invalid_mfa", repr(self.start)),
             )
 
+        self._check_checkpoint()
+
+    def _check_checkpoint(self) -> None:
+        start = self.start
+        if not (isinstance(start, type) and issubclass(start, Worker)) or start.checkpoint is False:
+            return
+        every = start.checkpoint
+        if self.name is None:
+            text = f"child '{self.id}' has checkpoints, which are kept by name; give it a name"
+            raise SpecError(text, ("invalid_checkpoint", "no_name"))
+        if start.kind == "process":
+            text = (
+                f"child '{self.id}' runs in a process of its own, which checkpoints cannot see into; use kind 'thread'"
+            )
+            raise SpecError(text, ("invalid_checkpoint", "process"))
+        if not isinstance(every, bool) and not (isinstance(every, int | float) and every > 0):
+            text = f"'{start.__qualname__}' has checkpoint={every!r}; give True or the seconds between two saves"
+            raise SpecError(text, ("invalid_checkpoint", every))
+
     @property
     def is_supervisor(self) -> bool:
         """Whether it starts a supervisor, as far as can be said without importing anything."""

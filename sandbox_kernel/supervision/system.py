@@ -16,6 +16,7 @@ from typing import Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
 from sandbox_kernel.supervision import sysops
+from sandbox_kernel.supervision.checkpoints import CheckpointStore
 from sandbox_kernel.supervision.controls import Controls
 from sandbox_kernel.supervision.core import Core, label_of
 from sandbox_kernel.supervision.events import Event, TreeSnapshot
@@ -39,7 +40,8 @@ class System(Controls):
 
     `output` says which cell a thread runs for, and shows there what workers print (see `output.Output`). A handler that
     keeps the loop is reported after `warn_s` and ended after `end_s`. `sources` gives the live text of modules whose
-    files may say something else, for workers that run in a process of their own.
+    files may say something else, for workers that run in a process of their own. `checkpoints` keeps the states of
+    workers that ask for it; without a store none are kept.
     """
 
     def __init__(
@@ -49,12 +51,13 @@ class System(Controls):
         events: Callable[[Event], None] | None = None,
         output: Output | None = None,
         sources: Callable[[], Mapping[str, str]] = dict,
+        checkpoints: CheckpointStore | None = None,
         warn_s: float = 0.25,
         end_s: float = 5.0,
     ) -> None:
         self.name, self.events = name, events
         self.output: Output = PlainOutput() if output is None else output
-        self.sources = sources
+        self.sources, self.checkpoints = sources, checkpoints
         self.warn_s, self.end_s = warn_s, end_s
         self.roots: list[Process] = []
         self._core: Core | None = None
