@@ -13,6 +13,7 @@ answered, monitors told and links signalled, whatever a handler that swallows it
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
@@ -124,15 +125,17 @@ class Process:
             else:
                 self.idle_s = None
                 pending = self.dispatch(message)
-            if pending is not None:
-                self.run(pending)
+            if pending is not None and not self.run(pending):
                 return
         self.core.loop.call_soon(self.pump, context=self.context)
 
-    def run(self, work: Work) -> None:
-        """Do work that waits; the next message is taken when it is done."""
-        self.busy = True
-        self.task = self.core.loop.create_task(self._drive(work), context=self.context)
+    def run(self, work: Work) -> bool:
+        """Do work that may wait. True if it is done; else the next message is taken when it is."""
+        task = _begin(self._drive(work), self.core.loop, self.context)
+        if task.done():
+            return True
+        self.task = task
+        return False
 
     async def _drive(self, work: Work) -> None:
         try:
@@ -144,9 +147,10 @@ class Process:
             self.core.report_bug(self, error)
             self.die(("error", repr(error)))
         finally:
-            self.task = None
-            if self.alive:
-                self.core.loop.call_soon(self.pump, context=self.context)
+            if self.task is not None:  # it had to wait, so `run` has returned long ago
+                self.task = None
+                if self.alive:
+                    self.core.loop.call_soon(self.pump, context=self.context)
 
     def ready(self) -> None:
         """The start is over: take messages from now on."""
@@ -318,6 +322,18 @@ class Process:
         if self.observer is None:
             self.observer = Observer(self.core.loop.time())
         return self.observer
+
+
+if sys.version_info >= (3, 12):
+
+    def _begin(work: Work, loop: asyncio.AbstractEventLoop, context: Context) -> asyncio.Task[None]:
+        """A task that runs at once until it first waits. It gets a copy of the context, which is entered already."""
+        return asyncio.Task(work, loop=loop, eager_start=True)
+
+else:
+
+    def _begin(work: Work, loop: asyncio.AbstractEventLoop, context: Context) -> asyncio.Task[None]:
+        return loop.create_task(work, context=context)
 
 
 def _running_task() -> asyncio.Task[Any] | None:

@@ -11,6 +11,7 @@ import copy
 import inspect
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
+from sys import modules
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import MigrationError, StartError
@@ -88,10 +89,14 @@ class WorkerProcess(Process):
     def bind(self) -> Worker:
         """The worker, as an instance of what its class is *now*: a class that was defined anew takes effect at the next
         message."""
-        held = type(self.worker)
+        worker = self.worker
+        held = worker.__class__
+        module = modules.get(held.__module__)
+        if module is not None and module.__dict__.get(held.__qualname__) is held:
+            return worker  # nearly always; the rest of this costs ten times as much
         found = current_class(held)
         if found is not held:
-            self.worker = rebound(self.worker, found)
+            self.worker = rebound(worker, found)
         return self.worker
 
     # ---- start
@@ -153,7 +158,9 @@ class WorkerProcess(Process):
         follow_up = isinstance(result, Started)
         self.state = result.state if follow_up else result
         if follow_up and result.continue_with is not UNSET:
-            self.run(self.settle(CONTINUE, NoReply(self.state, result.continue_with), None))
+            work = self.settle(CONTINUE, NoReply(self.state, result.continue_with), None)
+            if self.context.run(self.run, work) and self.alive:
+                self.ready()
         else:
             self.idle_s = result.idle_timeout_s if follow_up else None
             self.ready()
