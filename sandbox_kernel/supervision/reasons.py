@@ -105,13 +105,25 @@ def bounded_repr(value: object, limit: int = _REPR_LIMIT) -> str:
 
 def describe(reason: Reason) -> str:
     """The reason in words, for one sentence."""
-    if isinstance(reason, Crashed):
-        return f"{reason} ({reason.where})" if reason.where else str(reason)
-    if isinstance(reason, tuple) and len(reason) == 2:
-        head, detail = reason
-        if head == "bad_return_value":
-            returned = bounded_repr(detail)
-            return f"its handler returned {returned} instead of Reply, NoReply or Stop (is a `return` missing?)"
-        if head == "blocked" and isinstance(detail, int | float):
-            return f"its handler kept the loop for {detail:.1f} s"
-    return reason if isinstance(reason, str) else bounded_repr(reason)
+    match reason:
+        case Crashed(where=""):
+            return str(reason)
+        case Crashed(where=where):
+            return f"{reason} ({where})"
+        case ("bad_return_value", value):
+            return f"its handler returned {value!r} instead of Reply, NoReply or Stop (is a `return` missing?)"
+        case ("blocked", int() | float() as seconds):
+            return f"its handler kept the loop for {seconds:.1f} s"
+        case ("shutdown", ("failed_to_start_child", child, inner)):
+            return f"its child '{child}' did not start: {describe(inner)}"
+        case ("already_started", ref):
+            return f"its name is taken by {ref!r}"
+        case ("undef", what):
+            return f"'{what}' does not exist"
+        case ("process_ended", status):
+            return f"its process ended with status {status}"
+        case ("not_plain", path):
+            return f"{path} cannot be saved"
+        case str():
+            return reason
+    return bounded_repr(reason)

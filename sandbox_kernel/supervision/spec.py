@@ -185,7 +185,9 @@ def resolve(start: type[Worker] | Supervisor | Callable[[], Supervisor] | str) -
         importlib.import_module(module)
         found = _lookup(module, qualname)
         if found is None:
-            raise SpecError(f"'{start}' does not exist; write 'module:Name' of a Worker class or of a tree", "undef")
+            raise SpecError(
+                f"'{start}' does not exist; write 'module:Name' of a Worker class or of a tree", ("undef", start)
+            )
     elif not isinstance(start, Supervisor):
         found = current(start)
     if isinstance(found, type) and issubclass(found, Worker):
@@ -193,7 +195,7 @@ def resolve(start: type[Worker] | Supervisor | Callable[[], Supervisor] | str) -
     if not isinstance(found, Supervisor) and callable(found):
         found = found()
     if not isinstance(found, Supervisor):
-        raise SpecError(f"{start!r} gives {found!r}; a child starts a Worker class or a Supervisor", "undef")
+        raise SpecError(f"{start!r} gives {found!r}; a child starts a Worker class or a Supervisor", "no_child")
     return found
 
 
