@@ -194,7 +194,11 @@ class SandboxProvisioner(LocalProvisioner):
                 host_pid=os.getpid(),
                 host_born=registry.born(os.getpid()),
                 started=time.time(),
-                owner="manager" if self._label[DOOR] else "server" if _in_server() else "other",
+                owner="manager"
+                if self._label[DOOR]
+                else "server"
+                if _is_served(getattr(self.parent, "parent", None))
+                else "other",
                 door=self._label[DOOR],
                 notebook=self.place.notebook,
                 temporary=self.place.temporary,
@@ -202,7 +206,9 @@ class SandboxProvisioner(LocalProvisioner):
         )
 
 
-def _in_server() -> bool:
-    """Whether this process is a Jupyter server that takes requests about its kernels; Voila's own server does not."""
+def _is_served(kernels: object) -> bool:
+    """Whether a Jupyter server of this process answers requests about these kernels; Voila's own it does not know."""
     application = sys.modules.get("jupyter_server.serverapp")
-    return application is not None and bool(application.ServerApp.initialized())
+    if application is None or not application.ServerApp.initialized():
+        return False
+    return getattr(application.ServerApp.instance(), "kernel_manager", None) is kernels
