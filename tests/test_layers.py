@@ -20,7 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "reload": {"errors", "versions"},
     "supervision": {"errors"},
     "runtime": {"errors", "wire", "versions", "reload", "supervision", "plain"},
-    "host": {"errors", "wire", "versions", "isolation"},
+    "zygote": {"errors", "isolation"},
+    "host": {"errors", "wire", "versions", "isolation", "zygote"},
     "classroom": {"errors", "wire", "host", "plain"},
 }
 ANY = {"__init__", "__main__", "testing"}
