@@ -10,10 +10,13 @@ import psutil
 POLL_S = 0.05
 
 
-async def until_exit(pid: int) -> None:
-    """Returns as soon as the process has ended (it may still be a zombie); at once if there is none."""
+async def until_exit(pid: int, *, pidfd: int = -1) -> None:
+    """Returns as soon as the process has ended (it may still be a zombie); at once if there is none.
+
+    A `pidfd` that somebody holds is better than the number, which may belong to another process by now.
+    """
     try:
-        descriptor = os.pidfd_open(pid)
+        descriptor = os.dup(pidfd) if pidfd >= 0 else os.pidfd_open(pid)
     except ProcessLookupError:
         return
     except (AttributeError, OSError):  # no pidfd before Linux 5.3, on other systems, under some seccomp filters

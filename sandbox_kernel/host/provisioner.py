@@ -21,13 +21,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import registry
 from sandbox_kernel.host.audit import Audit
 from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
+from sandbox_kernel.host.forking import ForkingProvisioner
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
 from sandbox_kernel.host.watchdog import Exceeded
 
@@ -36,7 +35,7 @@ DOOR = "SANDBOX_KERNEL_DOOR"
 OURS = (NAME, DOOR)
 
 
-class SandboxProvisioner(LocalProvisioner):
+class SandboxProvisioner(ForkingProvisioner):
     """One kernel of a kernel manager, restarts included. `place` is None before the first start and after the end."""
 
     place: Place | None = None
@@ -134,7 +133,8 @@ class SandboxProvisioner(LocalProvisioner):
         process = self._process
         if process is None:
             return self.exit_status or 0
-        await until_exit(process.pid)
+        if process.poll() is None:
+            await until_exit(process.pid, pidfd=getattr(process, "pidfd", -1))
         return process.wait()  # ended already: this only reaps
 
     async def wait(self) -> int | None:
