@@ -7,6 +7,7 @@ place that imports pyflakes. Everything it returns is plain JSON data.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
@@ -124,7 +125,7 @@ class Analysis:
 
     def _look_with_pyflakes(self, names: Collection[str], known: Collection[str]) -> None:
         found = checker.Checker(self.tree, builtins=set(names)).messages
-        defined = {definition["name"] for definition in self.definitions} | set(dir(__builtins__)) if found else set()
+        defined = _bound(self.tree) | set(dir(builtins)) if found and self.tree else set()
         for message in found:
             text, code, hint = self._words(message, defined, {*known, *sys.stdlib_module_names})
             if text:
@@ -152,6 +153,21 @@ class Analysis:
             case messages.IsLiteral():
                 return "", "", ""  # CPython's own warning says it
         return str(message.message % message.message_args), "pyflakes", "look at this line"
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Every name that the module gives a meaning to, in whichever scope: what a misspelt one may have meant."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+    return found
 
 
 def _definitions(tree: ast.Module) -> Iterator[dict[str, Any]]:  # Any: JSON

@@ -98,15 +98,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What a check said about a version: as `bisection` wants it, with the reason in one sentence."""
-
-    verdict: Literal["good", "bad", "untestable"]
-    message: str
-    output: str
-
-
-@dataclass(frozen=True, slots=True)
 class CompileReport:
     """The outcome of one compilation. `diagnostics` has an entry for every module that was asked about, and for each
     live module that uses a name which the new sources do not have.

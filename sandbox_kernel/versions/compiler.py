@@ -16,7 +16,6 @@ from typing import Any
 
 from sandbox_kernel.versions import verdicts
 from sandbox_kernel.versions.artifact import (
-    CheckResult,
     CompileLimits,
     CompileReport,
     Diagnostic,
@@ -25,7 +24,7 @@ from sandbox_kernel.versions.artifact import (
 )
 from sandbox_kernel.versions.cache import ArtifactCache, prefixes
 from sandbox_kernel.versions.frames import FrameError
-from sandbox_kernel.versions.reading import Reading, check_of, read, report_of
+from sandbox_kernel.versions.reading import Reading, read, report_of
 from sandbox_kernel.versions.source_text import check_name, check_text
 from sandbox_kernel.versions.worker_process import WarmWorker
 
@@ -52,7 +51,7 @@ class CompilerStatistics:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One call of `compile` or `check`."""
+    """One call of `compile`."""
 
     sources: Mapping[str, str]
     live: Mapping[str, str]
@@ -115,31 +114,6 @@ class Compiler:
         taken_ms = (time.perf_counter() - begun) * 1000
         self._count(len(sources), report.cache_hits, taken_ms)
         return replace(report, duration_ms=taken_ms)
-
-    def check(
-        self,
-        sources: Mapping[str, str],
-        code: str,
-        *,
-        module: str,
-        live: Mapping[str, str] = _NOTHING,
-        timeout_s: float = 10.0,
-    ) -> CheckResult:
-        """Imports `sources` for trial, then runs `code` with the names of `module`: what a bisection asks of a version.
-
-        An expression is good when it is true, statements when they do not raise. Where the import fails, the version
-        cannot be tested. ValueError when `code` is not Python.
-        """
-        _refuse_misuse(sources, live, timeout_s)
-        if module not in sources:
-            raise ValueError(f"'{module}' is not among the sources")
-        job = _Job(sources, live, list(sources), _NOTHING, timeout_s)
-        request = self._request(job, dict(sources), analyse=[]) | {"check": {"module": module, "code": code}}
-        try:
-            answer = self._worker.ask(request, timeout_s)
-        except (OSError, FrameError):
-            return CheckResult("untestable", str(verdicts.of_worker()), "")
-        return check_of(read(answer, request, self._limits, timeout_s), answer.output)
 
     def statistics(self) -> CompilerStatistics:
         return replace(self._statistics, worker_starts=self._worker.starts)

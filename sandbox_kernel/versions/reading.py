@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox_kernel.versions import answers, verdicts
-from sandbox_kernel.versions.artifact import Artifact, CheckResult, CompileLimits, CompileReport, Diagnostic, digest
+from sandbox_kernel.versions.artifact import Artifact, CompileLimits, CompileReport, Diagnostic, digest
 from sandbox_kernel.versions.graph import circles
 from sandbox_kernel.versions.worker_process import Answer
 
@@ -24,8 +24,6 @@ class Reading:
     stage: str = "compile"
     live_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uses: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
-    verdict: str = "untestable"
-    words: str = ""
 
 
 def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, timeout_s: float) -> Reading:  # Any: JSON
@@ -43,9 +41,6 @@ def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, time
         elif kind == "uses" and (module in request["live"] or module in request["sources"]):
             found_uses = answers.artifact(frame, "").diagnostics
             result.uses[module] = tuple(one for one in found_uses if one.severity == "warning")
-        elif kind == "check":
-            result.verdict, result.words = answers.text(frame, "verdict"), answers.text(frame, "message")
-            current = ""  # what ends it from here on is the check, not the import
         elif kind == "begin" and module in request["trial"]:
             wanted.clear()  # from here on the learner's code has run, and could say anything
             current = module
@@ -109,18 +104,6 @@ def report_of(
         traceback=result.traceback,
         groups=_groups(artifacts, result),
     )
-
-
-def check_of(result: Reading, output: str) -> CheckResult:
-    """`begun` is the last word of a check that ended its process, or that a limit ended."""
-    if result.verdict == "invalid":
-        raise ValueError(f"the check is not valid Python: {result.words}")
-    message = result.words or next((str(trouble) for _, trouble in result.troubles), "")
-    if result.verdict == "good" and not result.troubles:
-        return CheckResult("good", "the check passes", output)
-    if result.verdict in ("bad", "begun"):
-        return CheckResult("bad", message or "the check is false", output)
-    return CheckResult("untestable", message or "the check was not run", output)
 
 
 def _groups(artifacts: Mapping[str, Artifact], result: Reading) -> tuple[tuple[str, ...], ...]:

@@ -1,7 +1,7 @@
 """What a child of the compile worker does for one request, and in which order it says what it found.
 
 First everything that can be said without running the code; then the trial, which cannot take that back. Each message
-is a JSON object with a `kind`: `static`, `live`, `begin`, `trial`, `uses`, `check`, `end`.
+is a JSON object with a `kind`: `static`, `live`, `begin`, `trial`, `uses`, `end`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from types import CodeType
 from typing import Any
 
 from sandbox_kernel.versions import hints, imports, trial
@@ -43,8 +42,6 @@ def carry_out(request: Json, answer: int) -> None:
             findings = list(_missing(module, tree, set(request["trial"]), known))
             if findings:
                 _send(answer, {"kind": "uses", "module": module, "findings": findings})
-        if request.get("check"):
-            _check(request, answer)
     _send(answer, {"kind": "end"})
 
 
@@ -151,34 +148,3 @@ def _missing(module: str, tree: ast.Module, targets: set[str], known: set[str]) 
             "hint": f"did you mean '{near}'?" if near else f"define it in '{target}', or change this module as well",
             "line": getattr(node, "lineno", 0),
         }
-
-
-def _check(request: Json, answer: int) -> None:
-    """An expression is good when it is true, statements when they do not raise."""
-    module, code = request["check"]["module"], request["check"]["code"]
-    try:
-        compiled, valued = _compiled(code)
-    except (SyntaxError, ValueError) as error:
-        _send(answer, {"kind": "check", "verdict": "invalid", "message": str(error)})
-        return
-    space = {**vars(sys.modules[module]), module: sys.modules[module]}
-    passed: list[bool] = []
-
-    def run() -> None:
-        value = eval(compiled, space)
-        passed.append(bool(value) if valued else True)
-
-    _send(answer, {"kind": "check", "verdict": "begun"})
-    raised = trial.attempt(run, {**request["paths"], "check": "<check>"})
-    good = raised is None and all(passed)
-    _send(
-        answer, {"kind": "check", "verdict": "good" if good else "bad", "message": raised["message"] if raised else ""}
-    )
-
-
-def _compiled(code: str) -> tuple[CodeType, bool]:
-    """Code and whether it has a value."""
-    try:
-        return compile(code, "<check>", "eval"), True
-    except SyntaxError:
-        return compile(code, "<check>", "exec"), False

@@ -79,6 +79,19 @@ def test_names_that_nothing_defines_are_warnings_with_the_likely_name(compiler: 
     ] == list(report.diagnostics["cart"])
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("prin", "print"), ("price", "prices"), ("mathh", "math"), ("Itm", "Item")]
+)
+def test_a_misspelt_name_may_be_meant_from_any_scope(compiler: Compiler, name: str, meant: str) -> None:
+    source = f"import math\n\nclass Item: pass\n\ndef f(prices):\n    return {name}, math\n"
+    assert f"did you mean '{meant}'?" == only(compiler.compile({"cart": source})).hint
+
+
+def test_a_definition_that_replaces_an_unused_one_is_told(compiler: Compiler) -> None:
+    found = only(compiler.compile({"cart": "def f(): pass\n\ndef f(): pass\n"}))
+    assert ("'f' is defined again; the one of line 1 is never used", 3) == (found.message, found.line)
+
+
 def test_a_name_that_is_missing_at_import_is_one_error(compiler: Compiler) -> None:
     report = compiler.compile({"cart": "x = 1\nprint(undefinde)\n"})
     assert [("error", "import-failed", 2)] == codes(report)

@@ -272,37 +272,6 @@ def test_the_environment_can_be_chosen(tmp_path: Path) -> None:
         assert "None x\n" == compiler.compile({"cart": source}).output
 
 
-# -- checks, for bisection ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("code", "verdict", "message"),
-    [
-        ("total([1, 2]) == 3", "good", "the check passes"),
-        ("cart.total([1, 2]) == 4", "bad", "the check is false"),
-        ("x = total([])\nassert x == 0", "good", "the check passes"),
-        ("assert total([]) == 1, 'empty'", "bad", "AssertionError: empty"),
-        ("total(1)", "bad", "TypeError: 'int' object is not iterable"),
-        ("__import__('os')._exit(0)", "bad", "ended the whole process"),
-    ],
-)
-def test_a_check_runs_with_the_names_of_the_module(compiler: Compiler, code: str, verdict: str, message: str) -> None:
-    result = compiler.check({"cart": "def total(x):\n    return sum(x)\n"}, code, module="cart")
-    assert verdict == result.verdict
-    assert message in result.message
-
-
-def test_a_version_that_cannot_be_imported_cannot_be_checked(compiler: Compiler) -> None:
-    assert "untestable" == compiler.check({"cart": "1 / 0\n"}, "True", module="cart").verdict
-
-
-def test_a_check_that_is_not_python_is_refused(compiler: Compiler) -> None:
-    with pytest.raises(ValueError, match="not valid Python"):
-        compiler.check({"cart": ""}, "1 +", module="cart")
-    with pytest.raises(ValueError, match="not among the sources"):
-        compiler.check({"cart": ""}, "1", module="shop")
-
-
 # -- the worker's life ----------------------------------------------------------------------------------------------
 
 
@@ -378,3 +347,9 @@ def test_a_copy_of_the_compiler_after_a_fork_leaves_the_original_alone(tmp_path:
         assert 0 == os.waitpid(pid, 0)[1]
         assert compiler.compile({"cart": "x = 3\n"}).ok
         assert 1 == compiler.statistics().worker_starts
+
+
+def test_a_long_answer_and_a_long_output_both_come_back(compiler: Compiler) -> None:
+    names = "".join(f"name_{number} = {number}\n" for number in range(3000))
+    report = compiler.compile({"cart": f"{names}print('x' * 200_000)\n"})
+    assert (True, 3000, 64 << 10) == (report.ok, len(report.artifacts["cart"].definitions), len(report.output))
