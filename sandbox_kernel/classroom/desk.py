@@ -95,7 +95,8 @@ class Desk:
         if standing.status == "pass":
             shown = len(exercise.hints)
         elif missing > 0 and standing.hints < len(exercise.hints):
-            tries = "one more answer" if missing == 1 else f"{missing} more answers"
+            more = "an answer" if standing.attempts == 0 else "one more answer"
+            tries = more if missing == 1 else f"{missing} more answers"
             which = "The first hint" if standing.hints == 0 else "The next hint"
             text = f"{which} for '{exercise.id}' opens when you have checked {tries} of your own."
             return self._hints(exercise, standing.hints, text)
