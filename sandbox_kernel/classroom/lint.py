@@ -83,8 +83,7 @@ def check_findings(lesson: Lesson) -> list[Finding]:
     found: list[Finding] = []
     for exercise in lesson.exercises.values():
         for solution in exercise.solutions:
-            for _ in range(2):
-                found += _solution_findings(lesson, exercise, solution)
+            found += _solution_findings(lesson, exercise, solution)
         found += _starter_findings(lesson, exercise)
         for wrong in exercise.wrongs:
             found += _wrong_findings(lesson, exercise, wrong)
@@ -217,13 +216,15 @@ def _goal_findings(lesson: Lesson) -> Iterator[Finding]:
 
 
 def _solution_findings(lesson: Lesson, exercise: Exercise, solution: Cell) -> Iterator[Finding]:
-    results = grade(lesson, exercise, solution.body)
-    if results.status != "pass":
-        yield Finding("solution", solution.id, f"this solution does not pass: {_why(results)}")
-    slow = [test for test in results.tests if test.seconds >= lesson.limits.check_seconds / 2]
-    if slow:
-        limit = lesson.limits.check_seconds
-        yield Finding("slow", solution.id, f"{slow[0].name} took {slow[0].seconds:g} s of {limit:g}; stay under half")
+    runs = [grade(lesson, exercise, solution.body) for _ in range(2)]
+    for results in runs:
+        if results.status != "pass":
+            yield Finding("solution", solution.id, f"this solution does not pass: {_why(results)}")
+    limit = lesson.limits.check_seconds
+    for tests in zip(*(results.tests for results in runs), strict=True):
+        seconds = min(test.seconds for test in tests)  # the better of two: a busy machine is not the check's fault
+        if seconds >= limit / 2:
+            yield Finding("slow", solution.id, f"{tests[0].name} took {seconds:g} s of {limit:g}; stay under half")
 
 
 def _starter_findings(lesson: Lesson, exercise: Exercise) -> Iterator[Finding]:
