@@ -22,7 +22,9 @@ _NAMES = {
     "sandbox_kernel.runtime.widgets": "CrashCard DiffView ModuleEditor ResourceMeter Studio SupervisionTree VersionTimeline",
     "sandbox_kernel.supervision.api": "acall call cast link monitor reply send whereis",
     "sandbox_kernel.supervision.spec": "ChildSpec Supervisor",
-    "sandbox_kernel.supervision.worker": "Down Exit ExitMessage IdleTimeout Ignore NoReply ProcessDown Reply Started Stop Worker",
+    "sandbox_kernel.supervision.worker": (
+        "Down Exit ExitMessage IdleTimeout Ignore NoReply ProcessDown Reply Started Stop Worker"
+    ),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 

@@ -132,11 +132,9 @@ class Lab:
         return self._refusal("load", sources={module: text})
 
     def rollback(self, module: str, number: int) -> None:
-        reply = self._ask("rollback", name=module, number=number)
-        if not reply["ok"]:
-            raise Refused(
-                f"the way back to version {number} of '{module}' was refused: {self._in_their_words(reply['summary'])}"
-            )
+        why = self._refusal("rollback", name=module, number=number)
+        if why:
+            raise Refused(f"the way back to version {number} of '{module}' was refused: {why}")
 
     def module(self, name: str) -> Any:  # Any: a Remote
         return self._ask("module", name=name)

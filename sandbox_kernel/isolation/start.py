@@ -83,7 +83,7 @@ class Start:
         launcher = [python, *options, "-P", "-m", "sandbox_kernel.isolation.launch"]
         return [*launcher, str(self._theirs.fileno()), *rest]
 
-    def finish(self, keeper: int, *, timeout_s: float = 15.0) -> Started:
+    def finish(self, keeper: int, *, timeout_s: float = 60.0) -> Started:
         """Hand over the spec, wait for the report, look from outside. Blocks; call it in a thread."""
         self._theirs.close()
         try:

@@ -149,7 +149,7 @@ class ModuleEdit:
     def _own_annotations(self) -> None:
         """Annotated assignments write into a dictionary of the module; they must not write into the live one."""
         annotations: Any = self.overlay.get("__annotations__")
-        if isinstance(annotations, dict) and annotations is self.live.get("__annotations__"):
+        if annotations is self.live.get("__annotations__") and isinstance(annotations, dict):
             self.overlay["__annotations__"] = dict(annotations)
 
     def _was_there(self, unit: Unit) -> bool:
