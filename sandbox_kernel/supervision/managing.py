@@ -12,7 +12,7 @@ from sandbox_kernel.supervision.children import Child
 from sandbox_kernel.supervision.events import TreeChanged
 from sandbox_kernel.supervision.process import Work
 from sandbox_kernel.supervision.reasons import Reason
-from sandbox_kernel.supervision.refs import Ref, Sender
+from sandbox_kernel.supervision.refs import Ref, Sender, no_reply_error
 from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, resolve
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def _try(process: SupervisorProcess, sender: Sender, action: Callable[[], Any]) 
 
 
 async def _work(process: SupervisorProcess, asked: manage.Request, sender: Sender) -> None:
+    if not process.alive:
+        return sender.fail(no_reply_error(process.label, process.reason))
     answer: Ref | manage.Difference | None = None
     process.deferred = {sender: None}  # so that it is told if the supervisor is killed meanwhile
     try:

@@ -60,9 +60,9 @@ class Observer:
 
 class Process:
     __slots__ = (
-        "__weakref__", "alive", "born", "busy", "context", "core", "deferred", "held", "id", "idle_s",
-        "idle_timer", "links", "mailbox", "monitors", "name", "observer", "origin", "parent", "reason", "ref", "stale",
-        "suspended", "task", "trap_exit", "waiters", "watching",
+        "__weakref__", "alive", "begun", "born", "busy", "context", "core", "deferred", "held", "id", "idle_s",
+        "idle_timer", "links", "mailbox", "monitors", "name", "observer", "origin", "parent", "reason", "ref",
+        "stale", "suspended", "task", "trap_exit", "waiters", "watching",
     )  # fmt: skip
 
     kind = "process"
@@ -80,6 +80,7 @@ class Process:
         self.watching: list[Monitor] | None = None
         self.waiters: list[asyncio.Future[Reason]] | None = None
         self.task: asyncio.Task[None] | None = None
+        self.begun = False  # whether that task has run its first step
         self.stale: tuple[asyncio.Task[None], int] | None = None  # a task and the loads of code it has run through
         self.idle_s: float | None = None
         self.idle_timer: asyncio.TimerHandle | None = None
@@ -88,6 +89,10 @@ class Process:
         self.born = core.loop.time()
         self.context: Context = core.context.copy()
         self.context.run(current.set, self)
+
+    def is_dead(self) -> bool:
+        """For what asks more than once: it may die at any await."""
+        return not self.alive
 
     @property
     def label(self) -> str:
@@ -131,6 +136,7 @@ class Process:
 
     def run(self, work: Work) -> bool:
         """Do work that may wait. True if it is done; else the next message is taken when it is."""
+        self.begun = False
         task = _begin(self._drive(work), self.core.loop, self.context)
         if task.done():
             return True
@@ -138,6 +144,7 @@ class Process:
         return False
 
     async def _drive(self, work: Work) -> None:
+        self.begun = True
         try:
             await work
         except asyncio.CancelledError:
@@ -185,6 +192,9 @@ class Process:
 
     async def _await_system(self, result: Coroutine[Any, Any, Any], sender: Sender) -> None:
         try:
+            if not self.alive:
+                result.close()
+                raise asyncio.CancelledError
             value = await result
         except asyncio.CancelledError:  # killed meanwhile
             sender.fail(no_reply_error(self.label, self.reason))
@@ -248,7 +258,8 @@ class Process:
             self.idle_timer.cancel()
         task, self.task = self.task, None
         if task is not None and task is not _running_task():
-            task.cancel()
+            if self.begun:  # else it begins, sees that its process is dead, and leaves nothing unawaited
+                task.cancel()
             self.core.watch_zombie(self, task)
         self.ended(reason)
         self._answer_callers(reason)

@@ -238,6 +238,10 @@ class WorkerProcess(Process):
     async def settle(self, kind: int, result: Any, sender: Any) -> None:
         """All that is not a plain handler that went well: async ones, continuing, stopping, bad returns."""
         caller = sender if kind == CALL else None
+        if self.is_dead():
+            if asyncio.iscoroutine(result):
+                result.close()
+            return
         try:
             if inspect.isawaitable(result):
                 result = await self.finish(result)
@@ -293,12 +297,14 @@ class WorkerProcess(Process):
         await self.end(result.reason, caller, result.reply)
 
     async def crashed(self, error: BaseException, caller: Sender | None) -> None:
-        if isinstance(error, asyncio.CancelledError) and not self.alive:
+        if not self.alive:
             return  # killed meanwhile: all is done
         await self.end(reason_of(error), caller, UNSET)
 
     async def end(self, reason: Reason, caller: Sender | None, reply: Any) -> None:
         """Through `terminate`, whose own failure replaces the reason; then the caller's answer, then death."""
+        if self.is_dead():
+            return
         if caller is not None and reply is UNSET:
             self.defer(caller)  # `die` answers it with the reason
         try:

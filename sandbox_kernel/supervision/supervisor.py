@@ -154,6 +154,8 @@ class SupervisorProcess(Process):
                 await self.end_child(child)
 
     async def end(self, reason: Reason) -> None:
+        if not self.alive:
+            return
         await self.end_children()
         self.die(reason)
 
@@ -203,7 +205,7 @@ class SupervisorProcess(Process):
         return self._act(actions, cause, reason) if actions else None
 
     async def _act(self, actions: tuple[Action, ...], cause: Child, reason: Reason) -> None:
-        for action in actions:
+        for action in actions if self.alive else ():
             match action:
                 case End(key):
                     await self.end_child(self.children[key])
