@@ -8,8 +8,10 @@ interval.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
@@ -65,7 +67,9 @@ class Checkpointer:
         every = process.worker.checkpoint
         self._interval_s = 1.0 if every is True else float(every)
         self._saved: bytes | None = None
-        self._due: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._saving = self._dirty = False
+        self._numbers, self._written, self._lock = itertools.count(1), 0, threading.Lock()
         self._last = float("-inf")
         self._failure = ""
 
@@ -100,36 +104,41 @@ class Checkpointer:
 
     def changed(self) -> None:
         """The worker handled a message."""
-        if self._due is None:
+        self._dirty = True
+        if self._timer is None and not self._saving:
             loop = self._process.core.loop
             wait_s = max(0.0, self._last + self._interval_s - loop.time())
-            self._due = loop.call_later(wait_s, self._begin)
+            self._timer = loop.call_later(wait_s, self._begin)
 
     def _begin(self) -> None:
+        self._timer, self._saving = None, True
         self._process.core.loop.create_task(self._save(), context=self._process.core.context.copy())
 
     async def _save(self) -> None:
+        self._dirty = False
         try:
-            data = encode(await self._process.fetch_state())
-            if data != self._saved:
-                await asyncio.to_thread(self._store.save, self._process.label, self._version(), data)
-                self._saved = data
+            await asyncio.to_thread(self._write, next(self._numbers), encode(self._process.state))
         except Exception as error:  # the worker goes on without its checkpoint, and that is said
             self._failed(f"its state was not saved: {short_text(error)}")
-        finally:
-            self._last = self._process.core.loop.time()
-            self._due = None
+        self._last, self._saving = self._process.core.loop.time(), False
+        if self._dirty and self._process.alive:
+            self.changed()
+
+    def _write(self, number: int, data: bytes) -> None:
+        """In whichever thread; an older state never replaces a newer one."""
+        with self._lock:
+            if number > self._written and data != self._saved:
+                self._store.save(self._process.label, self._version(), data)
+                self._written, self._saved = number, data
 
     def ended(self, reason: Reason) -> None:
         """At an orderly end what has not been saved yet is saved at once; the state of a crash is not worth keeping."""
-        due, self._due = self._due, None
-        if due is None:
-            return
-        due.cancel()
-        if is_abnormal(reason):
+        if self._timer is not None:
+            self._timer.cancel()
+        if is_abnormal(reason) or not (self._dirty or self._saving):
             return
         try:
-            self._store.save(self._process.label, self._version(), encode(self._process.state))
+            self._write(next(self._numbers), encode(self._process.state))
         except Exception as error:  # as above
             self._failed(f"its state was not saved: {short_text(error)}")
 

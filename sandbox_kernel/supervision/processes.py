@@ -202,6 +202,7 @@ class ProcessWorkerProcess(WorkerProcess):
     # ---- the end
     def child_ended(self, child: Child, status: int) -> None:
         """Its process ended by itself. While a callback runs that callback says so; else the worker ends here."""
+        child.end()
         if child is self._child:
             self._child = None
             if self.alive and self.task is None:

@@ -39,9 +39,9 @@ class System(Controls):
     the tree's is blocked then); it must be quick and must not call back into the system.
 
     `output` says which cell a thread runs for, and shows there what workers print (see `output.Output`). A handler that
-    keeps the loop is reported after `warn_s` and ended after `end_s`. `sources` gives the live text of modules whose
-    files may say something else, for workers that run in a process of their own. `checkpoints` keeps the states of
-    workers that ask for it; without a store none are kept.
+    keeps the loop is reported after `warn_s` (None: nobody watches) and ended after `end_s`. `sources` gives the live
+    text of modules whose files may say something else, for workers that run in a process of their own. `checkpoints`
+    keeps the states of workers that ask for it; without a store none are kept.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class System(Controls):
         output: Output | None = None,
         sources: Callable[[], Mapping[str, str]] = dict,
         checkpoints: CheckpointStore | None = None,
-        warn_s: float = 0.25,
+        warn_s: float | None = 0.25,
         end_s: float = 5.0,
     ) -> None:
         self.name, self.events = name, events
@@ -80,14 +80,16 @@ class System(Controls):
     def _main(self, ready: threading.Event) -> None:
         loop = asyncio.new_event_loop()
         self._core = Core(loop, self)
-        watchdog = Watchdog(self._core, warn_s=self.warn_s, end_s=self.end_s)
-        watchdog.start()
+        watchdog = None if self.warn_s is None else Watchdog(self._core, warn_s=self.warn_s, end_s=self.end_s)
+        if watchdog is not None:
+            watchdog.start()
         capture()
         loop.call_soon(ready.set)
         try:
             loop.run_forever()
         finally:
-            watchdog.stop()
+            if watchdog is not None:
+                watchdog.stop()
             release()
             _close(loop)
 

@@ -29,17 +29,16 @@ def code_hash(cls: type[Worker]) -> str:
         for name, value in sorted(vars(base).items()):
             function = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
             if isinstance(function, FunctionType):
-                digest.update(f"{name}:{'|'.join(_parts(function.__code__))}".encode())
+                digest.update(f"{name}:{'|'.join(_parts(function.__code__, function.__doc__))}".encode())
     return digest.hexdigest()[:12]
 
 
-def _parts(code: CodeType) -> Iterator[str]:
-    """What the code does; not where it stands or how it is laid out."""
+def _parts(code: CodeType, docstring: str | None) -> Iterator[str]:
+    """What the code does; not where it stands, how it is laid out or what its docstring says."""
     yield code.co_code.hex()
     yield repr((code.co_names, code.co_varnames, code.co_freevars))
-    docstring = code.co_consts[:1] if code.co_consts and isinstance(code.co_consts[0], str) else ()
-    for constant in code.co_consts[len(docstring) :]:
+    for place, constant in enumerate(code.co_consts):
         if isinstance(constant, CodeType):
-            yield from _parts(constant)
-        else:
+            yield from _parts(constant, None)
+        elif place > 0 or constant not in (None, docstring):  # the first one is the docstring, or None without one
             yield repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant)
