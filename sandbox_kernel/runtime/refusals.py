@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox_kernel.errors import CompileError, MigrationError, ReloadError
+from sandbox_kernel.errors import CompileError, MigrationError, ReloadError, StoreError
 from sandbox_kernel.runtime.edits import Edit
 
 _STAGES = {"busy-worker": "suspend", "import-failed": "import", "trial-import": "import"}
@@ -36,9 +36,11 @@ def stage_of(error: Exception) -> str:
         return "import" if "import" in getattr(error, "stage", "") else "compile"
     if isinstance(error, MigrationError):
         return "migrate"
+    if isinstance(error, OSError | StoreError) or isinstance(error.__cause__, OSError | StoreError):
+        return "publish"
     if isinstance(error, ReloadError):
         return _STAGES.get(error.reason, "commit")
-    return "publish"
+    return "internal"
 
 
 def _sentence(error: Exception) -> str:
