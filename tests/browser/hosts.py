@@ -38,6 +38,15 @@ READY = """async () => {
   await panel.sessionContext.session.kernel.info;
 }"""
 
+RUN = """async ([code, wait]) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code });
+  let text = '';
+  future.onIOPub = ({ content }) => { text += content.data?.['text/plain'] ?? content.evalue ?? ''; };
+  if (wait) await future.done;
+  return text;
+}"""
+
 
 @dataclass(frozen=True)
 class Host:
@@ -69,6 +78,12 @@ class Host:
         async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"token {TOKEN}"}) as client:
             for kernel in (await client.get("/api/kernels")).json():
                 await client.delete(f"/api/kernels/{kernel['id']}")
+
+
+async def run_in_kernel(page: Page, code: str, *, wait: bool = True) -> str:
+    """Runs code in the kernel of the open notebook, beside its cells; returns the plain text of its result."""
+    text: str = await page.evaluate(RUN, [code, wait])
+    return text
 
 
 @contextmanager

@@ -55,3 +55,11 @@ def write_notebook(directory: Path, *cells: str, kernel: str = "sandbox") -> str
     name = f"notebook{next(_numbers)}.ipynb"
     nbformat.write(notebook, directory / name)
     return name
+
+
+CRASH = "from contextlib import suppress\nwith suppress(Exception):\n    call('till', -1)"
+
+
+def shop_cells() -> list[str]:
+    """A running till with a total, which has crashed once before that."""
+    return [*till_cells(), START, CRASH, "call('till', 20)"]

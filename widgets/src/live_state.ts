@@ -122,6 +122,11 @@ export function workers(roots: readonly TreeNode[]): TreeNode[] {
   return roots.flatMap((node) => (node.kind === "worker" ? [node] : workers(node.children)));
 }
 
+/** The live version of each module, by name. */
+export function liveVersions(modules: readonly ModuleInfo[]): Record<string, number> {
+  return Object.fromEntries(modules.map((module) => [module.name, module.live]));
+}
+
 export interface Piece {
   text: string;
   changed: boolean;

@@ -5,7 +5,7 @@ import { CrashesView } from "./crash_view";
 import { DiffPane } from "./diff_view";
 import { keepKeys } from "./keys";
 import { LiveSession } from "./live_session";
-import type { LiveState } from "./live_state";
+import { type LiveState, liveVersions } from "./live_state";
 import { ModuleSession } from "./module_session";
 import { StateView } from "./state_view";
 import { TimelineView } from "./timeline_view";
@@ -35,7 +35,7 @@ const livePart =
 
 export const mountTree = livePart((state) => (
   <>
-    <TreeView roots={state.roots} />
+    <TreeView roots={state.roots} live={liveVersions(state.modules)} />
     {state.roots.length > 0 && <StateView state={state} />}
   </>
 ));

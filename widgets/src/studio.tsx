@@ -63,10 +63,11 @@ class Studio {
     const known = this.live.state.modules.find((module) => module.name === name);
     const session = new ModuleSession(this.channel, name, this.model.get("texts")[name] ?? "", known?.live ?? 0);
     this.tabs.set(name, session);
-    session.onChange(() => {
+    session.onChange((state) => {
       this.draw();
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.push(), SYNC_AFTER_MS);
+      if (state.busy) this.push();
+      else this.timer = setTimeout(() => this.push(), SYNC_AFTER_MS);
     });
     void session.open();
   }

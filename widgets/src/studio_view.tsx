@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CrashesView } from "./crash_view";
 import type { LiveSession } from "./live_session";
-import type { LiveState } from "./live_state";
+import { type LiveState, liveVersions } from "./live_state";
 import type { ModuleSession } from "./module_session";
 import { isEdited } from "./module_state";
 import { ModuleView } from "./module_view";
@@ -38,7 +38,7 @@ export function StudioView(props: StudioProps) {
         <aside class="sk-Studio-side" aria-label="Sandbox">
           {state.crashes.length > 0 && <CrashesView session={live} state={state} most={2} />}
           <Part title="Workers">
-            <TreeView roots={state.roots} />
+            <TreeView roots={state.roots} live={liveVersions(state.modules)} />
           </Part>
           <Part title="State">
             <StateView state={state} />

@@ -2,7 +2,13 @@
 import { count } from "./module_state";
 import type { TreeNode } from "./wire";
 
-export function TreeView({ roots }: { roots: readonly TreeNode[] }) {
+export interface TreeProps {
+  roots: readonly TreeNode[];
+  /** The live version of each module: what its workers run. */
+  live: Readonly<Record<string, number>>;
+}
+
+export function TreeView({ roots, live }: TreeProps) {
   if (roots.length === 0)
     return (
       <p class="sk-empty">
@@ -12,13 +18,13 @@ export function TreeView({ roots }: { roots: readonly TreeNode[] }) {
   return (
     <ul class="sk-Tree">
       {roots.map((node) => (
-        <Node key={node.id} node={node} />
+        <Node key={node.id} node={node} live={live} />
       ))}
     </ul>
   );
 }
 
-function Node({ node }: { node: TreeNode }) {
+function Node({ node, live }: { node: TreeNode; live: TreeProps["live"] }) {
   return (
     <li class="sk-Tree-item">
       <div class="sk-Tree-row">
@@ -26,13 +32,13 @@ function Node({ node }: { node: TreeNode }) {
         <span class={`sk-Tree-name sk-mod-${node.kind}`}>{node.name || node.id}</span>
         <span class="sk-Tree-status">{node.status}</span>
         <span class="sk-Module-gap" />
-        <span class="sk-Tree-facts">{facts(node)}</span>
+        <span class="sk-Tree-facts">{facts(node, live)}</span>
       </div>
       {node.last_crash && <p class="sk-Tree-crash">{node.last_crash}</p>}
       {node.children.length > 0 && (
         <ul class="sk-Tree">
           {node.children.map((child) => (
-            <Node key={child.id} node={child} />
+            <Node key={child.id} node={child} live={live} />
           ))}
         </ul>
       )}
@@ -40,13 +46,19 @@ function Node({ node }: { node: TreeNode }) {
   );
 }
 
-export function facts(node: TreeNode): string {
-  const found = [];
-  if (node.kind === "supervisor" && node.strategy) found.push(node.strategy);
-  if (node.kind === "supervisor" && node.max_restarts)
-    found.push(`at most ${count(node.max_restarts, "restart")} in ${node.max_seconds} s`);
-  if (node.kind === "worker" && node.module) found.push(node.version ? `${node.module} v${node.version}` : node.module);
-  if (node.restarts) found.push(count(node.restarts, "restart"));
+export function facts(node: TreeNode, live: TreeProps["live"]): string {
+  const found = node.kind === "supervisor" ? limits(node) : [];
+  if (node.kind === "worker" && node.module) {
+    const number = live[node.module];
+    found.push(number ? `${node.module} v${number}` : node.module);
+  }
   if (node.mailbox) found.push(`${node.mailbox} waiting`);
   return found.join(" · ");
+}
+
+function limits(node: TreeNode): string[] {
+  if (!node.max_restarts) return [node.strategy];
+  const most = count(node.max_restarts, "restart");
+  const used = node.restarts ? `${node.restarts} of ${most} used` : `at most ${most}`;
+  return [node.strategy, `${used} in ${node.max_seconds} s`].filter(Boolean);
 }

@@ -102,11 +102,11 @@ describe("usage", () => {
 });
 
 describe("facts of a node", () => {
+  const supervisor = node({ kind: "supervisor", strategy: "one_for_one", max_restarts: 3, max_seconds: 5 });
   it.each([
-    [node({ module: "till", version: "2", restarts: 1, mailbox: 3 }), "till v2 · 1 restart · 3 waiting"],
-    [
-      node({ kind: "supervisor", strategy: "one_for_one", max_restarts: 3, max_seconds: 5 }),
-      "one_for_one · at most 3 restarts in 5 s",
-    ],
-  ])("are %#", (given, expected) => expect(facts(given)).toBe(expected));
+    [node({ module: "till", mailbox: 3 }), "till v2 · 3 waiting"],
+    [node({ module: "printer" }), "printer"],
+    [supervisor, "one_for_one · at most 3 restarts in 5 s"],
+    [{ ...supervisor, restarts: 1 }, "one_for_one · 1 of 3 restarts used in 5 s"],
+  ])("are %#", (given, expected) => expect(facts(given, { till: 2 })).toBe(expected));
 });
