@@ -75,7 +75,9 @@ class Host:
         """Ends the kernels that a test left behind; Voila ends its own when the page is closed."""
         if self.name == "voila":
             return
-        async with httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"token {TOKEN}"}) as client:
+        async with httpx.AsyncClient(
+            base_url=self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=30
+        ) as client:
             for kernel in (await client.get("/api/kernels")).json():
                 await client.delete(f"/api/kernels/{kernel['id']}")
 

@@ -64,7 +64,7 @@ export function update(state: LiveState, action: LiveAction): LiveState {
   switch (action.type) {
     case "snapshot": {
       const { hello, modules, tree, trees } = action.snapshot;
-      return { ...state, hello, modules, roots: tree, trees, error: "" };
+      return { ...state, hello, modules, roots: tree.map((node) => nearNode(node, hello)), trees, error: "" };
     }
     case "past":
       return action.events.reduce(happened, { ...state, crashes: [] });
@@ -84,7 +84,7 @@ export function update(state: LiveState, action: LiveAction): LiveState {
 }
 
 function sampled(state: LiveState, sample: Tree | Usage): LiveState {
-  if (sample.type === "Tree") return { ...state, roots: sample.roots };
+  if (sample.type === "Tree") return { ...state, roots: sample.roots.map((node) => nearNode(node, state.hello)) };
   return { ...state, usage: sample, load: [...state.load, sample.cpu_percent].slice(-LOADS) };
 }
 
@@ -112,6 +112,16 @@ function happened(state: LiveState, event: AnyEvent): LiveState {
   }
 }
 
+function nearNode(node: TreeNode, hello: Hello | null): TreeNode {
+  const children = node.children.map((child) => nearNode(child, hello));
+  return { ...node, children, last_crash: withoutDirectory(node.last_crash, hello) };
+}
+
+function named(crash: WorkerCrashed, hello: Hello | null): WorkerCrashed {
+  const near = (text: string) => withoutDirectory(text, hello);
+  return { ...crash, story: near(crash.story), reason: near(crash.reason), traceback: near(crash.traceback) };
+}
+
 function newest(crashes: Crash[], worker: string, change: (crash: Crash) => Crash): Crash[] {
   const index = crashes.findIndex((crash) => crash.what.worker === worker && !crash.restarted);
   return crashes.map((crash, at) => (at === index ? change(crash) : crash));
@@ -120,6 +130,11 @@ function newest(crashes: Crash[], worker: string, change: (crash: Crash) => Cras
 /** All workers of the trees, in the order of their start. */
 export function workers(roots: readonly TreeNode[]): TreeNode[] {
   return roots.flatMap((node) => (node.kind === "worker" ? [node] : workers(node.children)));
+}
+
+/** A text that names files, with those of the sandbox's directory named as the learner knows them. */
+export function withoutDirectory(text: string, hello: Hello | null): string {
+  return hello ? text.replaceAll(`${hello.directory}/`, "") : text;
 }
 
 /** The live version of each module, by name. */

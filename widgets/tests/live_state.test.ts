@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nextOf } from "../src/crash_view";
-import { changedPieces, type LiveState, nothing, update, workers } from "../src/live_state";
+import { changedPieces, type LiveState, nothing, update, withoutDirectory, workers } from "../src/live_state";
 import { facts } from "../src/tree_view";
-import type { AnyEvent } from "../src/wire";
+import type { AnyEvent, Hello } from "../src/wire";
 import { crashed, node } from "./fakes";
 
 const restarted: AnyEvent = {
@@ -40,6 +40,11 @@ describe("crashes", () => {
   it("say that the supervisor gave up", () => {
     const crash = having(crashed(1), gaveUp).crashes[0];
     expect(crash && nextOf(crash)).toBe("'shop' gave up: more than 3 restarts in 5 s.");
+  });
+
+  it("name the sandbox's files without its directory", () => {
+    const hello = { directory: "/home/ada/shop" } as Hello;
+    expect(withoutDirectory("ValueError (/home/ada/shop/till.py, line 3)", hello)).toBe("ValueError (till.py, line 3)");
   });
 
   it("are newest first", () => {
