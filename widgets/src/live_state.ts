@@ -96,7 +96,10 @@ function happened(state: LiveState, event: AnyEvent): LiveState {
       if (state.dismissed.includes(event.number)) return state;
       return {
         ...state,
-        crashes: [{ what: event, restarted: null, gaveUp: null }, ...state.crashes].slice(0, CRASHES),
+        crashes: [{ what: named(event, state.hello), restarted: null, gaveUp: null }, ...state.crashes].slice(
+          0,
+          CRASHES,
+        ),
       };
     case "WorkerRestarted":
       return { ...state, crashes: newest(state.crashes, event.worker, (crash) => ({ ...crash, restarted: event })) };
