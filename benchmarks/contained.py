@@ -211,7 +211,7 @@ def attempt(world: World, attack: Attack, level: Level) -> bool:
     code = f"T = {facts!r}\n{attack.code}"
     program = [sys.executable, "-c", code]
     environment = confinement.environment(given)
-    printed = tempfile.TemporaryFile()  # a pipe would be held open by what stays behind
+    printed = tempfile.TemporaryFile()  # noqa: SIM115 closed below; a pipe would be held open by what stays
     streams = {"stdin": subprocess.DEVNULL, "stdout": printed, "stderr": subprocess.DEVNULL}
     peak = {"memory_mb": 0.0, "tasks": 0.0, "disk_mb": 0.0}
     try:

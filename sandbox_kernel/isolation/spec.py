@@ -9,11 +9,10 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from sandbox_kernel.isolation.limits import Limits
+from sandbox_kernel.isolation.limits import PROFILES, Limits
 
 Level = Literal["none", "limits", "fence", "jail"]
 LEVELS: Final[tuple[Level, ...]] = ("none", "limits", "fence", "jail")  # from the weakest to the strongest
@@ -21,8 +20,7 @@ LEVELS: Final[tuple[Level, ...]] = ("none", "limits", "fence", "jail")  # from t
 _SYSTEM: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt/conda", "/nix/store")
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """Paths are absolute and keep their names inside. `programs` are the interpreter and what is installed, shown as
     they are; `readable` and `writable` are given to this sandbox on purpose; `hidden` ones are covered again.
 
@@ -38,13 +36,13 @@ class Spec:
     hidden: tuple[str, ...] = ()
     home: str = ""
     user: int = -1
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = PROFILES["classroom"]
     cgroups: tuple[str, ...] = ()
     memory_bounded: bool = False
     cpu_bounded: bool = False
 
     def to_json(self) -> bytes:
-        return json.dumps(asdict(self)).encode()
+        return json.dumps({**self._asdict(), "limits": self.limits.to_json()}).encode()
 
     @staticmethod
     def from_json(data: bytes) -> Spec:

@@ -19,7 +19,10 @@ from sandbox_kernel.isolation.verify import problems
 
 Launch = Callable[..., Any]  # Any: the fixture's own class, which a conftest cannot export
 STRONG: tuple[Level, ...] = ("fence", "jail")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation levels with a hold are for Linux")
+pytestmark = [
+    pytest.mark.kernel,  # no kernel runs here, but each test starts processes, which takes as long
+    pytest.mark.skipif(sys.platform != "linux", reason="isolation levels with a hold are for Linux"),
+]
 
 ATTEMPTS = """
 import ctypes, json, os, socket, subprocess
