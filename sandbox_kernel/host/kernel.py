@@ -26,6 +26,7 @@ from sandbox_kernel.host.client import KernelClient
 from sandbox_kernel.host.place import DIRECTORY
 from sandbox_kernel.host.provisioner import DOOR, NAME, SandboxProvisioner
 from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.isolation.limits import PROFILES, Limits
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +160,22 @@ class Kernel:
         """The isolation level; empty before the first start."""
         confinement = self.provisioner.confinement if self.provisioner is not None else None
         return confinement.level if confinement is not None else ""
+
+    @property
+    def limits(self) -> Limits:
+        confinement = self.provisioner.confinement if self.provisioner is not None else None
+        return confinement.limits if confinement is not None else PROFILES["trusted"]
+
+    async def ask_alive(self, timeout_s: float) -> None:
+        """Raises KernelUnresponsive when it does not answer on its control channel."""
+        await self.client.control("kernel_info_request", {}, timeout_s=timeout_s)
+
+    async def end(self, limit: str, sentence: str) -> None:
+        """Ends the process because of a limit; `verdict` says so from here on."""
+        if self.provisioner is not None and self.provisioner.confinement is not None:
+            self.provisioner.confinement.verdict = sentence
+            self.provisioner.audit("limit", limit=limit, sentence=sentence)
+        await self.kill()
 
     def usage(self) -> Usage:
         confinement = self.provisioner.confinement if self.provisioner is not None else None

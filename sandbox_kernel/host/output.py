@@ -66,12 +66,16 @@ class Output:
     `on_text` is called with the stream's name and each piece as it comes, on the loop.
     """
 
-    def __init__(self, limit_bytes: int = OUTPUT_LIMIT_BYTES, on_text: OnText | None = None) -> None:
+    def __init__(
+        self, limit_bytes: int = OUTPUT_LIMIT_BYTES, on_text: OnText | None = None, limit_messages: int = 0
+    ) -> None:
         self.full = asyncio.Event()
         self.value: dict[str, Any] = {}
         self.displays: list[dict[str, Any]] = []
         self.error: ExecutionError | None = None
         self.limit_bytes = limit_bytes
+        self.limit_messages = limit_messages
+        self.messages = 0
         self._on_text = on_text
         self._size = 0
         self._streams: dict[str, list[str]] = {"stdout": [], "stderr": []}
@@ -84,7 +88,8 @@ class Output:
         if self.full.is_set():
             return
         self._size += size_bytes
-        if self._size > self.limit_bytes:
+        self.messages += 1
+        if self._size > self.limit_bytes or 0 < self.limit_messages < self.messages:
             self.full.set()
         name = content.get("name")
         if kind == "stream" and isinstance(name, str) and name in self._streams:
@@ -95,6 +100,13 @@ class Output:
                 self._on_text(name, text)
         elif kind in ("execute_result", "display_data") and not self.full.is_set():
             self._show(kind, content.get("data"))
+
+    @property
+    def exceeded(self) -> tuple[str, float, str]:
+        """Which limit was reached, its value, and what the code did, for a sentence."""
+        if self._size > self.limit_bytes:
+            return "output_bytes", float(self.limit_bytes), f"printed over {self.limit_bytes:,} bytes"
+        return "output_messages", float(self.limit_messages), f"sent over {self.limit_messages:,} messages"
 
     def result(self, error: SandboxError | None, duration_ms: float) -> RunResult:
         return RunResult(

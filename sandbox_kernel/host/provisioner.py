@@ -89,7 +89,7 @@ class SandboxProvisioner(ForkingProvisioner):
             try:
                 started = await asyncio.to_thread(start.finish, self.pid)
             except StartError as error:
-                self._audit("refused", reason=str(error))
+                self.audit("refused", reason=str(error))
                 await self.wait()
                 await asyncio.to_thread(self.confinement.leave)
                 raise
@@ -97,15 +97,15 @@ class SandboxProvisioner(ForkingProvisioner):
             self.log.warning(note)
         self.pid = started.kernel
         self.confinement.watch(started, self.place.directory, self._on_limit)
-        self._audit("started", level=started.spec.level, kernel=started.kernel, limits=started.spec.limits.to_json())
+        self.audit("started", level=started.spec.level, kernel=started.kernel, limits=started.spec.limits.to_json())
         return info
 
     def _on_limit(self, exceeded: Exceeded) -> None:
         """Called in the watchdog's thread."""
         self.log.warning("a sandbox was %s", exceeded.sentence)
-        self._audit("limit", limit=exceeded.limit, allowed=exceeded.allowed, sentence=exceeded.sentence)
+        self.audit("limit", limit=exceeded.limit, allowed=exceeded.allowed, sentence=exceeded.sentence)
 
-    def _audit(self, what: str, **facts: Any) -> None:  # Any: JSON
+    def audit(self, what: str, **facts: Any) -> None:  # Any: JSON
         assert self.place is not None
         name = self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else "")
         Audit(name or self.place.directory.name, self.place.directory).write(what, **facts)
@@ -144,7 +144,7 @@ class SandboxProvisioner(ForkingProvisioner):
             return 0
         self.exit_status = await self.exited()
         if self.confinement is not None and self.confinement.started is not None and self.place is not None:
-            self._audit("ended", status=self.exit_status)
+            self.audit("ended", status=self.exit_status)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()

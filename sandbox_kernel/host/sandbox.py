@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, KernelDied, KernelUnresponsive, LimitExceeded, SandboxError
-from sandbox_kernel.host import asks, handin
+from sandbox_kernel.host import asks, handin, vigil
 from sandbox_kernel.host.client import Content
 from sandbox_kernel.host.feed import Feed
 from sandbox_kernel.host.kernel import Kernel
@@ -32,7 +32,9 @@ from sandbox_kernel.host.status import (
     describe_exit,
 )
 from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.isolation.limits import MIB
 
+RUN_TIMEOUT_S = 30.0
 INTERRUPT_GRACE_S = 2.0
 REQUEST_TIMEOUT_S = 30.0
 
@@ -57,6 +59,8 @@ class Sandbox:
         self._restarts = 0
         self._crashes: list[float] = []
         self._watch: asyncio.Task[None] | None = None
+        self._vigil: asyncio.Task[None] | None = None
+        self._last_run = time.monotonic()
         self._life = asyncio.Lock()
         self._running = asyncio.Lock()
         self._settled = asyncio.Event()
@@ -140,23 +144,30 @@ class Sandbox:
         self,
         code: str | Callable[[], object],
         *,
-        timeout_s: float = 30.0,
-        output_limit_bytes: int = OUTPUT_LIMIT_BYTES,
+        timeout_s: float | None = None,
+        output_limit_bytes: int | None = None,
         on_text: OnText | None = None,
     ) -> RunResult:
         """Runs code as a cell does. Whatever it does ends up in the result, within about `timeout_s` seconds.
+
+        Both limits are those of the sandbox (`cell_seconds`, `output_mb`) unless given; 30 s and 8 MiB where it has none.
 
         At the limit of time or output the code is interrupted; if that does not end it, the kernel is killed and, if
         the policy says so, restarted: the result's `LimitExceeded` says which. `on_text` gets "stdout" or "stderr" and
         each piece of text as it comes.
         """
         text = asks.check_code(code)
-        asks.check_timeout(timeout_s)
+        if timeout_s is not None:
+            asks.check_timeout(timeout_s)
         async with self._running:
             await self._usable()
+            limits = self._kernel.limits
+            timeout_s = timeout_s or limits.cell_seconds or RUN_TIMEOUT_S
             began = time.monotonic()
-            output = Output(output_limit_bytes, on_text)
+            most = limits.output_mb * MIB or OUTPUT_LIMIT_BYTES
+            output = Output(most if output_limit_bytes is None else output_limit_bytes, on_text, limits.output_messages)
             error = await self._execute(text, output, timeout_s)
+            self._last_run = time.monotonic()
             return output.result(error, (time.monotonic() - began) * 1000)
 
     async def check(self, module: str, source: str | Path) -> wire.Checked:
@@ -238,16 +249,22 @@ class Sandbox:
             raise
         self._directory = hello.directory
         self._restarts += restart
+        self._last_run = time.monotonic()
         self._watch = asyncio.create_task(self._watch_kernel(), name=f"watch {self.name}")
+        self._vigil = asyncio.create_task(self._keep_vigil(), name=f"vigil {self.name}")
         self._go("running")
 
     async def _watch_kernel(self) -> None:
         """Waits for the kernel to end by itself; restarts it if the policy says so."""
         status = await self._kernel.exited()
+        if self._vigil is not None:
+            self._vigil.cancel()
         self._exit_status = status
         self._crashes.append(time.monotonic())
         again = self._policy.allows(self._crashes, self._crashes[-1])
         reason = self._kernel.verdict or describe_exit(status, self._kernel.tail.text)
+        if again and self._kernel.verdict:
+            reason += f"; restarted, {self._policy.left(self._crashes)} of {self._policy.max_restarts} restarts left"
         if not again and self._policy.mode == "on_crash":
             reason += f"; not restarted: over {self._policy.max_restarts} crashes in {self._policy.max_seconds:g} s"
         self._go("crashed", reason)
@@ -260,10 +277,20 @@ class Sandbox:
                     await self._start(30.0, restart=True)
         self._settled.set()
 
+    async def _keep_vigil(self) -> None:
+        """Ends a kernel that does not answer any more, or that nobody has used for its limit of time."""
+
+        def quiet_s() -> float:
+            return 0.0 if self._running.locked() else time.monotonic() - self._last_run
+
+        verdict = await vigil.keep(self._kernel, self._kernel.limits, quiet_s)
+        await self._kernel.end(verdict.limit, verdict.sentence)
+
     async def _end_watch(self) -> None:
-        if self._watch is not None and self._watch is not asyncio.current_task():
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        tasks = [task for task in (self._watch, self._vigil) if task is not None and task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _usable(self) -> None:
         """Waits for a start that is under way; raises KernelDied when there is no kernel to talk to."""
@@ -307,11 +334,7 @@ class Sandbox:
 
     async def _stop_run(self, running: asyncio.Task[Content], output: Output, timeout_s: float) -> SandboxError:
         if output.full.is_set():
-            limit, allowed, what = (
-                "output_bytes",
-                float(output.limit_bytes),
-                f"printed over {output.limit_bytes:,} bytes",
-            )
+            limit, allowed, what = output.exceeded
         else:
             limit, allowed, what = "wall_seconds", timeout_s, f"ran longer than {timeout_s:g} s"
         await self._kernel.interrupt()

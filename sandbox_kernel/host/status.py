@@ -63,6 +63,11 @@ class RestartPolicy:
         if self.mode not in ("never", "on_crash"):
             raise ValueError(f"a restart policy is 'never' or 'on_crash', not {self.mode!r}")
 
+    def left(self, crashes: Sequence[float]) -> int:
+        """How many restarts are left after the newest of `crashes`, itself included."""
+        recent = [time for time in crashes if crashes[-1] - time <= self.max_seconds]
+        return max(0, self.max_restarts - len(recent))
+
     def allows(self, crashes: Sequence[float], now: float) -> bool:
         """Whether to restart after the newest of `crashes`, given when they happened."""
         recent = [time for time in crashes if now - time <= self.max_seconds]

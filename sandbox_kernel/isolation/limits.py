@@ -57,7 +57,6 @@ class Limits:
     cell_seconds: float = 0.0
     idle_seconds: float = 0.0
     unresponsive_seconds: float = 30.0
-    restarts: int = 3
 
     def __post_init__(self) -> None:
         for field in fields(self):

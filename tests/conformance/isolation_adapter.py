@@ -74,7 +74,8 @@ class SandboxStrict:
         if self.k[role].info().status == "crashed":
             return True
         try:
-            return (await self.k[role].run("1 + 1", timeout_s=10)).text == "2"
+            result = await self.k[role].run("1 + 1", timeout_s=10)
+            return result.text == "2" or isinstance(result.error, KernelDied)
         except KernelDied:
             return True
         except SandboxError:
