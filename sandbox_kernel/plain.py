@@ -55,7 +55,7 @@ def decode(data: Json, resolve: Callable[[int], object], depth: int = 0) -> Any:
     ((name, content),) = data.items()
     try:
         return _decode_tagged(name, content, resolve, depth)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise NotPlain(f"a value of kind {name!r} could not be read: {error}") from None
 
 
