@@ -17,6 +17,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from sandbox_kernel.classroom.asserts import COMPARE_NAME, compile_check, expect
@@ -30,14 +31,19 @@ Test = Callable[[Lab], object]
 
 
 def grade(lesson: Lesson, exercise: Exercise, answer: str, *, checks: tuple[Cell, ...] | None = None) -> Results:
-    """All checks of the exercise, or only `checks`. Never raises for what the learner or the check's author wrote."""
+    """All checks of the exercise, or only `checks`. Never raises for what the learner or the check's author wrote.
+
+    An untouched starter earns nothing, though tests that only ask whether something still works pass with it.
+    """
     cells = exercise.checks if checks is None else checks
     nonce = secrets.token_hex(16)
     if not answer.strip():
         return Results(
             exercise.id, "fail", message="your answer is still empty; write it in the cell above and run that"
         )
-    return joined(exercise.id, [_grade_one(lesson, exercise, answer, cell, nonce) for cell in cells])
+    results = joined(exercise.id, [_grade_one(lesson, exercise, answer, cell, nonce) for cell in cells])
+    untouched = answer.strip() == exercise.starter.body.strip()
+    return replace(results, points=0.0) if untouched else results
 
 
 def _grade_one(lesson: Lesson, exercise: Exercise, answer: str, check: Cell, nonce: str) -> Results:

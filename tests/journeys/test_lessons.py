@@ -128,7 +128,7 @@ def test_a_rollback_keeps_the_drawer(till: Run) -> None:
 
 @pytest.mark.kernel
 def test_checks_of_untouched_starters_say_what_to_do_and_open_no_hint(till: Run) -> None:
-    assert "refund: not yet (1 of 4 points)" in shown(till.notebook, "refund-check")
+    assert "refund: not yet (0 of 4 points)" in shown(till.notebook, "refund-check")
     assert "not written yet" in shown(till.notebook, "same-till-check")
     assert "opens when you have checked an answer of your own" in shown(till.notebook, "refund-hint-1")
     assert "refund: not tried yet" in shown(till.notebook, "progress")
