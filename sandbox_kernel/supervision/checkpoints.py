@@ -93,7 +93,7 @@ class Checkpointer:
             encode(state)
         except NotPlainError as error:
             text = f"'{self._process.label}' did not start: {error}"
-            raise StartError(text, reason=("not_plain", error.path)) from error
+            raise StartError(text, reason=("not_plain", str(error))) from error
 
     async def _migrated(self, version: Any, data: bytes) -> Any:
         state = decode(data)

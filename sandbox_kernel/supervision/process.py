@@ -79,9 +79,9 @@ class Process:
         self.monitors: list[Monitor] | None = None  # of those who watch this process
         self.watching: list[Monitor] | None = None
         self.waiters: list[asyncio.Future[Reason]] | None = None
-        self.task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[Any] | None = None
         self.begun = False  # whether that task has run its first step
-        self.stale: tuple[asyncio.Task[None], int] | None = None  # a task and the loads of code it has run through
+        self.stale: tuple[asyncio.Task[Any], int] | None = None  # a task and the loads of code it has run through
         self.idle_s: float | None = None
         self.idle_timer: asyncio.TimerHandle | None = None
         self.observer: Observer | None = None

@@ -122,8 +122,8 @@ def describe(reason: Reason) -> str:
             return f"'{what}' does not exist"
         case ("process_ended", status):
             return f"its process ended with status {status}"
-        case ("not_plain", path):
-            return f"{path} cannot be saved"
+        case ("not_plain", str() as sentence):
+            return sentence
         case str():
             return reason
     return bounded_repr(reason)

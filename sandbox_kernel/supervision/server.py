@@ -18,7 +18,7 @@ from sandbox_kernel.errors import MigrationError, StartError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.checkpoints import Checkpointer
 from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
-from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work
+from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work, current
 from sandbox_kernel.supervision.reasons import Exit, Reason, describe, is_abnormal, plain, reason_of
 from sandbox_kernel.supervision.refs import Sender, no_reply_error
 from sandbox_kernel.supervision.reports import crash_report
@@ -106,11 +106,33 @@ class WorkerProcess(Process):
             result = self.context.run(self.enter, self.worker.init, *args)
         except BaseException as error:
             result = Stop(reason_of(error))
-        if inspect.isawaitable(result):
-            result = await self._wait_init(result)
-        if self.alive and self._saver() is not None and not isinstance(result, Ignore | Stop):
-            result = await self._restored(result)
-        return self._started(result)
+        if self._saver() is None and not inspect.isawaitable(result):
+            return self._started(result)
+        return await self._start_slowly(result)
+
+    async def _start_slowly(self, result: Any) -> bool:
+        """In a task of the worker's own, which its death cancels, and which the death of whoever starts it does not."""
+        self.started = killed = self.core.loop.create_future()
+        self.task = task = self.core.loop.create_task(self._finish_start(result), context=self.context)
+        await asyncio.wait((task, killed), return_when=asyncio.FIRST_COMPLETED)
+        outcome = self._not_started(self.reason) if killed.done() else task.result()
+        if isinstance(outcome, StartError):
+            raise outcome
+        return outcome
+
+    async def _finish_start(self, result: Any) -> bool | StartError:
+        self.begun = True
+        try:
+            if inspect.isawaitable(result):
+                result = await self.finish(result)
+            if self._saver() is not None and not isinstance(result, Ignore | Stop):
+                result = await self._restored(result)
+        except BaseException as error:
+            result = Stop(error.reason if isinstance(error, StartError) else reason_of(error))
+        try:
+            return self._started(result)
+        except StartError as error:
+            return error
 
     def _saver(self) -> Checkpointer | None:
         store = self.core.system.checkpoints
@@ -122,27 +144,9 @@ class WorkerProcess(Process):
         """What `init` returned, with the saved state in place of its own."""
         assert self.saver is not None
         begun = result if isinstance(result, Started) else Started(result)
-        work = self.saver.restore(begun.state)
-        try:
-            begun.state = await self.core.loop.create_task(work, context=self.context)
-        except StartError as error:
-            self._give_up_start(error.reason)
-            raise
+        begun.state = await self.saver.restore(begun.state)
         self.saver.changed()
         return begun
-
-    async def _wait_init(self, init: Any) -> Any:
-        """In a task of the worker's own, which its death cancels."""
-        self.started = self.core.loop.create_future()
-        self.task = task = self.core.loop.create_task(self._init(init), context=self.context)
-        await asyncio.wait((task, self.started), return_when=asyncio.FIRST_COMPLETED)
-        return self.started.result() if self.started is not None and self.started.done() else task.result()
-
-    async def _init(self, init: Any) -> Any:
-        try:
-            return await self.finish(init)
-        except BaseException as error:
-            return Stop(reason_of(error) if self.alive else self.reason)
 
     def _started(self, result: Any) -> bool:
         self.task = self.started = None
@@ -153,18 +157,21 @@ class WorkerProcess(Process):
             return False
         if isinstance(result, Stop):
             self._give_up_start(result.reason)
-            text = f"'{self.label}' did not start: {describe(result.reason)}"
-            raise StartError(text, reason=result.reason)
+            raise self._not_started(result.reason)
         follow_up = isinstance(result, Started)
         self.state = result.state if follow_up else result
         if follow_up and result.continue_with is not UNSET:
             work = self.settle(CONTINUE, NoReply(self.state, result.continue_with), None)
-            if self.context.run(self.run, work) and self.alive:
+            done = self.run(work) if current.get() is self else self.context.run(self.run, work)
+            if done and self.alive:
                 self.ready()
         else:
             self.idle_s = result.idle_timeout_s if follow_up else None
             self.ready()
         return True
+
+    def _not_started(self, reason: Reason) -> StartError:
+        return StartError(f"'{self.label}' did not start: {describe(reason)}", reason=reason)
 
     def _give_up_start(self, reason: Reason) -> None:
         if self.parent is not None:
@@ -325,7 +332,7 @@ class WorkerProcess(Process):
 
     def ended(self, reason: Reason) -> None:
         if self.started is not None:  # killed during init
-            self.started.set_result(Stop(reason))
+            self.started.set_result(reason)
             return
         if self.saver is not None:
             self.saver.ended(reason)

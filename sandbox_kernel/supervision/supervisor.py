@@ -61,16 +61,17 @@ class SupervisorProcess(Process):
     # ---- start
     async def start(self) -> None:
         """Start the children left to right; if one fails, end those that run in reverse order and raise StartError."""
-        self.started = self.core.loop.create_future()
-        self.task = self.core.loop.create_task(self._start_children(), context=self.context)
-        await asyncio.wait((self.task, self.started), return_when=asyncio.FIRST_COMPLETED)
+        self.started = killed = self.core.loop.create_future()
+        self.task = task = self.core.loop.create_task(self._start_children(), context=self.context)
+        await asyncio.wait((task, killed), return_when=asyncio.FIRST_COMPLETED)
         if not self.alive:
             text = f"supervisor '{self.label}' did not start: {describe(self.reason)}"
             raise StartError(text, reason=self.reason)
-        self.task = self.started = None
-        self.ready()
 
     async def _start_children(self) -> None:
+        self.begun = True
+        if self.is_dead():
+            return
         if not self.is_dynamic:
             self.children = {spec.id: Child(spec.id, spec) for spec in self.declared.children}
         for count, child in enumerate(list(self.children.values()), 1):
@@ -87,6 +88,8 @@ class SupervisorProcess(Process):
         for child in [c for c in self.children.values() if c.status == "stopped" and c.spec.restart == "temporary"]:
             self.forget(child)
         self.sync_members()
+        self.task = self.started = None
+        self.ready()
 
     def _leave_parent(self) -> None:
         if self.parent is not None:

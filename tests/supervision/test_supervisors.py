@@ -441,3 +441,22 @@ async def test_a_name_that_does_not_exist_is_a_failed_start(tree: Tree) -> None:
         await tree.supervisor(ChildSpec("a", "no_such_module:Till"))
     with pytest.raises(StartError, match="does not exist"):
         await tree.supervisor(ChildSpec("a", "sandbox_kernel.supervision.spec:Nothing"))
+
+
+@virtual
+async def test_an_init_whose_supervisor_is_killed_is_cancelled_or_ends_by_itself(tree: Tree) -> None:
+    """Whoever traps exits sees the end of its parent after its init, as in OTP; no one is left behind."""
+
+    async def slow(state: Any) -> Any:
+        await asyncio.sleep(60)
+        return state
+
+    inner = Supervisor([tree.child("a"), tree.child("traps", slow)])
+    top = Supervisor([tree.child("b"), ChildSpec("inner", inner)], name="top")
+    starting = tree.loop.create_task(tree.start(ChildSpec("top", top)))
+    await tree.settle()
+    tree.core.exit("top", "kill")
+    assert "killed" == await refusal(starting)
+    await asyncio.sleep(100)
+    assert {} == tree.core.processes
+    assert [("b", "killed"), ("traps", "shutdown"), ("a", "shutdown")] == tree.terminated()
