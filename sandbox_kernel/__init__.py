@@ -25,6 +25,7 @@ _NAMES = {
     "sandbox_kernel.supervision.worker": (
         "Down Exit ExitMessage IdleTimeout Ignore NoReply ProcessDown Reply Started Stop Worker"
     ),
+    "sandbox_kernel.versions.project": "compile_file compile_project compile_source",
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
@@ -77,6 +78,9 @@ __all__ = [
     "acall",
     "call",
     "cast",
+    "compile_file",
+    "compile_project",
+    "compile_source",
     "link",
     "monitor",
     "reply",
@@ -135,6 +139,7 @@ if TYPE_CHECKING:
         Stop,
         Worker,
     )
+    from sandbox_kernel.versions.project import compile_file, compile_project, compile_source
 
 
 def __getattr__(name: str) -> Any:  # Any: a module attribute may be anything

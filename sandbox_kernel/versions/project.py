@@ -25,20 +25,28 @@ _SKIPPED = ("__pycache__", "node_modules", "site-packages")
 
 
 def compile_source(
-    source: str, module: str = "module", *, compiler: Compiler | None = None, timeout_s: float = 10.0
+    source: str,
+    module: str = "module",
+    *,
+    compiler: Compiler | None = None,
+    trial_import: bool = False,
+    timeout_s: float = 10.0,
 ) -> CompileReport:
-    """One text, with a trial import. A compiler that is given is used and left open."""
+    """One text. A compiler that is given is used and left open. `trial_import` runs the text, under limits only."""
     with _borrowed(compiler, ()) as used:
-        return used.compile({module: source}, timeout_s=timeout_s)
+        return used.compile({module: source}, trial_import=trial_import, timeout_s=timeout_s)
 
 
-def compile_file(path: str | Path, *, compiler: Compiler | None = None, timeout_s: float = 10.0) -> CompileReport:
-    """One file under the name of its module, with a trial import; what it imports is looked for in its directory."""
+def compile_file(
+    path: str | Path, *, compiler: Compiler | None = None, trial_import: bool = False, timeout_s: float = 10.0
+) -> CompileReport:
+    """One file under the name of its module; what it imports is looked for in its directory."""
     file = Path(path)
     found = Project(file.parent.absolute())
     found.add(file.absolute(), file.stem)
     with _borrowed(compiler, (str(found.root),)) as used:
-        return found.merge(used.compile(found.sources, timeout_s=timeout_s, paths=found.paths))
+        report = used.compile(found.sources, trial_import=trial_import, timeout_s=timeout_s, paths=found.paths)
+        return found.merge(report)
 
 
 def compile_project(

@@ -154,13 +154,20 @@ def test_many_files_are_shared_by_several_processes_and_all_come_back(tmp_path: 
 
 
 def test_one_file_finds_its_neighbours(project: Path, used: Compiler) -> None:
-    assert compile_file(project / "shop.py", compiler=used).ok
+    assert compile_file(project / "shop.py", compiler=used, trial_import=True).ok
     assert "unreadable" == compile_file(project / "nowhere.py", compiler=used).errors[0][1].code
+
+
+def test_nothing_is_run_unless_a_trial_is_asked_for(project: Path, used: Compiler) -> None:
+    (project / "alone.py").write_text("1 / 0\n")
+    assert compile_file(project / "alone.py", compiler=used).ok
+    assert compile_source("1 / 0\n", compiler=used).ok
+    assert compile_project(project, compiler=used).ok
 
 
 def test_one_text_can_be_compiled_without_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "x")
-    report = compile_source("import os\nprint(os.environ.get('SECRET'))\n")
+    report = compile_source("import os\nprint(os.environ.get('SECRET'))\n", trial_import=True)
     assert (True, "None\n") == (report.ok, report.output)
 
 

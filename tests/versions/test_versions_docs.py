@@ -16,6 +16,10 @@ def test_every_block_of_the_page_runs(
     monkeypatch.chdir(tmp_path)
     for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         exec(compile(block, str(PAGE), "exec"), {"__name__": "page"})
-    compiled, stored = capsys.readouterr().out.splitlines()
+    compiled, head, error, stored = capsys.readouterr().out.splitlines()
+    assert head.startswith("not compiled (compile): cart in ")
+    assert (
+        "  cart: error: line 1, column 12: SyntaxError: '(' was never closed (add the bracket that closes '(')" == error
+    )
     assert compiled.startswith("True [\"line 2, column 16: name 'price' is not defined (did you mean")
     assert "[1] {'cart': 1, 'shop': 1}" == stored
