@@ -8,7 +8,6 @@ nothing of a learner's, and takes its limits with the request.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import math
 import os
@@ -98,8 +97,6 @@ def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[Json], None]
             message = {"kind": "failed", "message": f"{type(error).__name__}: {error}"}
             write_frame(work.ANSWER, json.dumps(message).encode())
     finally:
-        with contextlib.suppress(BaseException):
-            sys.stdout.flush()
         os._exit(status)
 
 
@@ -134,7 +131,6 @@ def _path(request: Json) -> None:
     if search and os.path.isdir(search[0]):
         os.chdir(search[0])
     sys.argv = [""]
-    importlib.invalidate_caches()  # files may have come since the worker last looked
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "random" in sys.modules:
         sys.modules["random"].seed()  # all children would draw the same numbers otherwise

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox_kernel.versions import confine
+from sandbox_kernel.versions import confine, work
 from sandbox_kernel.versions.compile_child import Child
 from sandbox_kernel.versions.frames import FrameError, read_frame, split_frames, write_frame
 
@@ -105,24 +105,25 @@ class Watched:
 
 
 def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
-    """True when nothing of the child is left."""
+    """True when nothing of the child is left. The answer does not wait for the end of a killed process' memory."""
     request = json.loads(data)
     try:
         write_frame(answers, json.dumps({"child": child.pid}).encode())
         child.give(data)
         seen = watch(child, requests, request)
+        confine.kill_group(child.pid)
+        frames = split_frames(bytes(seen.answer))
+        head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
+        for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
+            write_frame(answers, payload)
     finally:
         swept = confine.sweep(child.pid)
         child.close()
-    frames = split_frames(bytes(seen.answer))
-    head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
-    for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
-        write_frame(answers, payload)
     return swept
 
 
 def watch(child: Child, requests: int, request: Json) -> Watched:
-    """Until the child ends or a limit is reached; a limit leaves it to the sweep."""
+    """Until the child ends, says that it did, or reaches a limit."""
     seen = Watched()
     answer, output = child.answer, child.output
     limits = request["limits"]
@@ -147,6 +148,9 @@ def watch(child: Child, requests: int, request: Json) -> Watched:
             for fd in (answer, output):
                 if fd in ready and not _take(fd, seen, is_answer=fd == answer):
                     poller.unregister(fd)
+            if seen.answer.endswith(work.END):  # what it printed was written before
+                _take(output, seen, is_answer=False)
+                break
             if exited in ready or (exited < 0 and not ready):
                 done, status = os.waitpid(child.pid, os.WNOHANG)
                 if done:

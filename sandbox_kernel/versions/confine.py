@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_DUMPABLE = 1, 36, 4
 _SWEEP_S = 3.0
+_ROUNDS = 12
 _GUESSED = 1 << 16  # process ids to look at where the newest one cannot be known
 _MB = 1 << 20
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -120,20 +121,32 @@ def children_since(first: int) -> list[int]:
     return [pid for span in spans for pid in span if _is_child(pid)]
 
 
+def kill_group(group: int) -> None:
+    """All processes of the session that have not left it, at once, which a fork bomb cannot outrun."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
 def sweep(group: int) -> bool:
     """Ends everything that a child left behind; true when nothing is left. A double fork or setsid does not escape.
 
-    The group goes first, at once, which a fork bomb cannot outrun; the rest is stopped before it is killed, so that it
-    cannot fork meanwhile. Where processes are not shown, those that were adopted are killed, and then those they leave.
+    The group goes first; the rest is stopped before it is killed, so that it cannot fork meanwhile. Where processes are
+    not shown, those that were adopted are killed, and then those they leave.
     """
-    _signal_group(group, signal.SIGKILL)
+    kill_group(group)
+    for _ in range(_ROUNDS):  # what was killed needs a moment to become reapable; looking for others costs more
+        if _reap():
+            return True
+        time.sleep(0.0005)
     until = time.monotonic() + _SWEEP_S
     while not _reap():
         for pid in _stopped_descendants() or children_since(group):
             _signal(pid, signal.SIGKILL)
         if time.monotonic() > until:
             return False
-        time.sleep(0.001)  # not a poll: what was killed needs a moment to become reapable
+        time.sleep(0.001)
     return True
 
 
@@ -169,12 +182,5 @@ def _reap() -> bool:
 def _signal(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _signal_group(group: int, number: int) -> None:
-    try:
-        os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
         return

@@ -17,16 +17,20 @@ class FrameError(Exception):
     """The peer ended, took too long, or sent more than was allowed; the text says which."""
 
 
+def framed(payload: bytes) -> bytes:
+    return _HEADER.pack(len(payload)) + payload
+
+
 def write_frame(fd: int, payload: bytes) -> None:
     """Blocks until all is written; raises OSError when the peer is gone."""
-    view = memoryview(_HEADER.pack(len(payload)) + payload)
+    view = memoryview(framed(payload))
     while view:
         view = view[os.write(fd, view) :]
 
 
 def write_frame_until(fd: int, payload: bytes, deadline: float) -> None:
     """The same to a peer that may not read, on a descriptor that does not block."""
-    view = memoryview(_HEADER.pack(len(payload)) + payload)
+    view = memoryview(framed(payload))
     poller = select.poll()
     poller.register(fd, select.POLLOUT)
     while view:

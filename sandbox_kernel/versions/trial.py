@@ -7,7 +7,6 @@ would deceive only itself: its findings before the trial were sent already, and 
 from __future__ import annotations
 
 import builtins
-import importlib
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -33,10 +32,10 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             linecache.cache[paths[name]] = (len(sources[name]), None, lines, paths[name])
 
     def install(self) -> None:
-        for name in [name for name in sys.modules if self._is_ours(name)]:
+        below = tuple(f"{ours}." for ours in self.sources)
+        for name in [name for name in sys.modules if name in self.sources or name.startswith(below)]:
             del sys.modules[name]
         sys.meta_path.insert(0, self)
-        importlib.invalidate_caches()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -59,9 +58,6 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if code is None:
             code = compile(self.sources[name], self.paths[name], "exec", dont_inherit=True)
         exec(code, module.__dict__)
-
-    def _is_ours(self, name: str) -> bool:
-        return name in self.sources or any(name.startswith(f"{ours}.") for ours in self.sources)
 
 
 def prepare_builtins() -> None:

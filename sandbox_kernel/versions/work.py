@@ -19,10 +19,11 @@ from typing import Any
 
 from sandbox_kernel.versions import hints, imports, trial
 from sandbox_kernel.versions.analysis import Analysis
-from sandbox_kernel.versions.frames import split_frames, write_frame
+from sandbox_kernel.versions.frames import framed, split_frames, write_frame
 
 Json = dict[str, Any]  # Any: JSON
 ANSWER = 3  # the descriptor that answers are written to
+END = framed(b'{"kind": "end"}')  # the last word, by which the worker knows that nothing more will come
 _SHARE = 24  # so many modules are worth a process of their own
 _JOBS = 4
 
@@ -42,7 +43,10 @@ def carry_out(request: Json, answer: int) -> None:
             findings = list(_missing(module, tree, set(request["trial"]), known))
             if findings:
                 _send(answer, {"kind": "uses", "module": module, "findings": findings})
-    _send(answer, {"kind": "end"})
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # the code under trial may have closed or replaced it
+            stream.flush()
+    os.write(answer, END)
 
 
 def _send(answer: int, message: Json) -> None:
