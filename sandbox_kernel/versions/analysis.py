@@ -125,9 +125,11 @@ class Analysis:
 
     def _look_with_pyflakes(self, names: Collection[str], known: Collection[str]) -> None:
         found = checker.Checker(self.tree, builtins=set(names)).messages
-        defined = _bound(self.tree) | set(dir(builtins)) if found and self.tree else set()
+        undefined = any(isinstance(message, messages.UndefinedName) for message in found)
+        defined = _bound(self.tree) | set(dir(builtins)) if undefined and self.tree else set()
+        modules = {*known, *sys.stdlib_module_names} if undefined else set()
         for message in found:
-            text, code, hint = self._words(message, defined, {*known, *sys.stdlib_module_names})
+            text, code, hint = self._words(message, defined, modules)
             if text:
                 self.add("warning", code, text, hint, message)
 

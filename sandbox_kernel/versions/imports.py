@@ -51,7 +51,9 @@ def relative_words(node: ast.Import | ast.ImportFrom) -> tuple[str, str]:
 def findable(name: str, known: Collection[str]) -> bool:
     """Whether Python would find the first part of this name."""
     top = name.partition(".")[0]
-    if top in sys.modules or top in sys.stdlib_module_names or any(module.partition(".")[0] == top for module in known):
+    if top in known or top in sys.modules or top in sys.stdlib_module_names:
+        return True
+    if any(module.partition(".")[0] == top for module in known):
         return True
     try:
         return find_spec(top) is not None
