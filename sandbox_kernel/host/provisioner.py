@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from traitlets.config import Application
+
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import registry
 from sandbox_kernel.host.audit import Audit
@@ -208,7 +210,8 @@ class SandboxProvisioner(ForkingProvisioner):
 
 def _is_served(kernels: object) -> bool:
     """Whether a Jupyter server of this process answers requests about these kernels; Voila's own it does not know."""
-    application = sys.modules.get("jupyter_server.serverapp")
-    if application is None or not application.ServerApp.initialized():
+    server = sys.modules.get("jupyter_server.serverapp")
+    if server is None or not Application.initialized():
         return False
-    return getattr(application.ServerApp.instance(), "kernel_manager", None) is kernels
+    running = Application.instance()  # asked of ServerApp itself this raises where Voila runs, a sibling of it
+    return isinstance(running, server.ServerApp) and running.kernel_manager is kernels
