@@ -38,6 +38,8 @@ READY = """async () => {
   await panel.sessionContext.session.kernel.info;
 }"""
 
+THEMES = {"dark": "JupyterLab Dark", "contrast": "JupyterLab Dark High Contrast"}
+CHANGE_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 RUN = """async ([code, wait]) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   const future = kernel.requestExecute({ code });
@@ -65,10 +67,8 @@ class Host:
         await page.goto(f"{self.url}/{path}{'&' if '?' in path else '?'}token={TOKEN}")
         await page.wait_for_function("() => window.jupyterapp !== undefined && window.jupyterapp.shell.currentWidget")
         await page.evaluate(READY)
-        if theme == "dark":
-            await page.evaluate(
-                "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-            )
+        if theme != "light":
+            await page.evaluate(CHANGE_THEME, THEMES[theme])
         await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     async def end_kernels(self) -> None:

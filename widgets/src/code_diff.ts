@@ -28,6 +28,6 @@ const setup = (label: string) => [
   python(),
   diffTheme,
   EditorState.readOnly.of(true),
-  EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
+  EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
   EditorView.lineWrapping,
 ];

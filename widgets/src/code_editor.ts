@@ -87,7 +87,7 @@ function setup(options: CodeEditorOptions) {
     ]),
     python(),
     codeTheme,
-    EditorView.contentAttributes.of({ "aria-label": options.label }),
+    EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
     EditorView.updateListener.of((change) => {
       if (change.docChanged) options.onChange(change.state.doc.toString());
     }),
