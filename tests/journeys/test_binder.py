@@ -34,5 +34,7 @@ def test_its_steps_work_in_a_clean_environment(tmp_path: Path) -> None:
     assert "sandbox" in step(str(BINDER / "postBuild"))
     step(str(programs / "pip"), "install", "-q", "nbclient")
     lessons = tmp_path / "env" / "share" / "sandbox-kernel" / "lessons"
-    said = step(str(programs / "jupyter"), "sandbox", "lesson", "run", str(lessons / "07-hot-code-loading.ipynb"), cwd=tmp_path)
+    said = step(
+        str(programs / "jupyter"), "sandbox", "lesson", "run", str(lessons / "07-hot-code-loading.ipynb"), cwd=tmp_path
+    )
     assert "ran from top to bottom" in said
