@@ -20,6 +20,8 @@ from sandbox_kernel.classroom.course import find_lesson
 from sandbox_kernel.classroom.grader import grade
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
 from sandbox_kernel.classroom.progress import Progress, Standing
+from sandbox_kernel.classroom.quiz import Quiz, judge, letter, read_quiz
+from sandbox_kernel.classroom.results import Results
 
 Reply = dict[str, Any]  # JSON
 _PR_SET_DUMPABLE = 4
@@ -39,6 +41,7 @@ class Desk:
             "hint": self._hint,
             "solution": self._solution,
             "starter": self._starter,
+            "quiz": self._quiz,
         }
         verb = verbs.get(self._request["verb"])
         if verb is None:
@@ -124,9 +127,32 @@ class Desk:
         title = f"One solution of '{exercise.id}' (yours may differ and be as good):"
         return {"text": f"{title}\n{code}", "html": pages.code_html(title, code)}
 
+    def _quiz(self) -> Reply:
+        """The question, or (with `picked`, letters such as "ac") what is to say about an answer."""
+        name = self._request.get("exercise", "")
+        cell = next((cell for cell in self._lesson.cells if cell.role == "quiz" and cell.id == name), None)
+        if cell is None:
+            raise LessonError(f"the lesson '{self._lesson.id}' has no quiz '{name}'; see the cell's metadata")
+        quiz, picked = read_quiz(cell.source), self._request.get("picked")
+        if picked is None:
+            choices = [choice.text for choice in quiz.choices]
+            kind = cell.meta.get("kind", "multi")
+            return {**_quiz_page(quiz), "question": quiz.question, "choices": choices, "kind": kind}
+        passed, notes = judge(quiz, {ord(each) - ord("a") for each in picked})
+        results = Results(name, "pass" if passed else "fail", message=" ".join(notes))
+        self._progress.record(self._lesson.id, self._lesson.version, picked, results, counts=True)
+        said = "Right." if passed else "Not yet. " + " ".join(notes)
+        return {"text": said, "html": pages.note_html(said, kind=results.status)}
+
     def _starter(self) -> Reply:
         exercise = self._exercise()
         return {"text": exercise.starter.source, "html": "", "source": exercise.starter.source}
+
+
+def _quiz_page(quiz: Quiz) -> Reply:
+    rows = [f"{letter(number)}) {choice.text}" for number, choice in enumerate(quiz.choices)]
+    text = "\n".join([quiz.question, *rows])
+    return {"text": text, "html": pages.list_html(quiz.question, rows)}
 
 
 def _note(text: str) -> Reply:

@@ -25,6 +25,7 @@ from sandbox_kernel.classroom.lessons import (
     Lesson,
     lesson_from_notebook,
 )
+from sandbox_kernel.classroom.quiz import read_quiz
 from sandbox_kernel.classroom.results import Results
 from sandbox_kernel.classroom.run import run, twice
 from sandbox_kernel.classroom.student import student_copy
@@ -72,6 +73,7 @@ def static_findings(notebook: Notebook) -> list[Finding]:
     found += _id_findings(lesson)
     for cell in lesson.cells:
         found += [*_cell_findings(cell), *_network_findings(cell), *_image_findings(cell)]
+        found += _quiz_findings(cell)
     for exercise in lesson.exercises.values():
         found += _exercise_findings(exercise)
     found += _goal_findings(lesson)
@@ -167,6 +169,19 @@ def _image_findings(cell: Cell) -> Iterator[Finding]:
     bare_svg = [m for m in _SVG.finditer(cell.source) if not re.search(r'aria-label="[^"]+"|<title>', m[0])]
     if cell.cell_type == "markdown" and (bare or bare_html or bare_svg):
         yield Finding("alt-text", cell.id, "a picture has no alternative text; say in one sentence what it shows")
+
+
+def _quiz_findings(cell: Cell) -> Iterator[Finding]:
+    if cell.role != "quiz":
+        return
+    quiz = read_quiz(cell.source)
+    right = len(quiz.right)
+    if len(quiz.choices) < 2 or not quiz.question:
+        yield Finding("quiz", cell.id, "a quiz needs a question and at least two choices that begin with '- [ ] '")
+    elif right == 0 or (right > 1 and cell.meta["kind"] == "single"):
+        yield Finding(
+            "quiz", cell.id, f"{right} choices are marked with [x]; a single one has one, a multi one at least one"
+        )
 
 
 def _exercise_findings(exercise: Exercise) -> Iterator[Finding]:

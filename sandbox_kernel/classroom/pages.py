@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from sandbox_kernel.classroom.lessons import Lesson
@@ -69,6 +69,12 @@ def _test_html(test: TestResult, traceback: bool) -> str:
 def note_html(text: str, *, kind: str = "pass") -> str:
     """One sentence in a box."""
     return f'<div style="{_BOX.format(colour=_COLOURS[kind])}">{escape(text)}</div>'
+
+
+def list_html(title: str, rows: Sequence[str]) -> str:
+    items = "".join(f"<div>{escape(row)}</div>" for row in rows)
+    box = _BOX.format(colour="var(--jp-brand-color1, #1976d2)")
+    return f'<div style="{box}"><strong>{escape(title)}</strong>{items}</div>'
 
 
 def code_html(title: str, code: str) -> str:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 import secrets
 from typing import Any
 
 from sandbox_kernel.classroom.lessons import KEY, LessonError, strip_magic
+from sandbox_kernel.classroom.quiz import read_quiz
 from sandbox_kernel.classroom.text import Notebook, normalised
 
 _REMOVED = ("solution", "wrong")
 _LOCKED = ("prompt", "module", "check", "quiz", "setup")
-_CHOICE = re.compile(r"^- \[(?P<mark>[ xX])\] (?P<text>.*)$")
 
 
 def sha256(text: str) -> str:
@@ -53,30 +52,17 @@ def _for_student(cell: Notebook, salt: str) -> Notebook | None:
         cell.metadata["deletable"] = False
         meta["starter_sha256"] = sha256(strip_magic(cell.source))
     if role == "quiz":
-        cell.source, meta["answers"] = _without_answers(cell.source, salt)
+        meta["answers"] = [f"{salt}${sha256(salt + text)}" for text in read_quiz(cell.source).right]
+        _as_code(cell, f"%sandbox_quiz {meta['id']}")
     return cell
 
 
 def _hint_on_request(cell: Notebook, meta: dict[str, Any]) -> Notebook:  # Any: JSON
     """One line that asks for the next hint, in place of the first hint; the desk decides whether it is time."""
-    cell.cell_type = "code"
-    cell.source = f"%sandbox_hint {meta['exercise']}"
     cell.metadata["deletable"] = False
-    cell.update({"outputs": [], "execution_count": None})
+    return _as_code(cell, f"%sandbox_hint {meta['exercise']}")
+
+
+def _as_code(cell: Notebook, source: str) -> Notebook:
+    cell.update({"cell_type": "code", "source": source, "outputs": [], "execution_count": None})
     return cell
-
-
-def _without_answers(source: str, salt: str) -> tuple[str, list[str]]:
-    """The question with empty boxes and no reasons, and the salted hashes of the right choices."""
-    kept: list[str] = []
-    answers: list[str] = []
-    for line in source.split("\n"):
-        choice = _CHOICE.match(line)
-        if choice is None:
-            if not line.lstrip().startswith("> "):
-                kept.append(line)
-            continue
-        kept.append(f"- [ ] {choice['text']}")
-        if choice["mark"] != " ":
-            answers.append(f"{salt}${sha256(salt + choice['text'])}")
-    return "\n".join(kept).rstrip("\n"), answers

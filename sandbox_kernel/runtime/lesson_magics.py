@@ -19,6 +19,7 @@ from IPython.display import display
 
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.runtime import session
+from sandbox_kernel.runtime.quiz_form import quiz_form
 
 _DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
 _PATIENCE_S = 120.0  # the desk ends a check itself; this is for a desk that hangs
@@ -100,6 +101,16 @@ class LessonMagics(Magics):
     def sandbox_solution(self, line: str) -> None:
         """%sandbox_solution EXERCISE: one solution, after enough attempts of your own."""
         _show(self._ask("solution", exercise=_one_word(line, "%sandbox_solution my-exercise")))
+
+    @line_magic
+    def sandbox_quiz(self, line: str) -> None:
+        """%sandbox_quiz ID: a question with boxes to tick; %sandbox_quiz ID a c answers without them."""
+        quiz, *letters = line.split() or [""]
+        if letters:
+            _show(self._ask("quiz", exercise=quiz, picked="".join(letters).lower()))
+        else:
+            asked = self._ask("quiz", exercise=_one_word(quiz, "%sandbox_quiz my-question"))
+            display(quiz_form(asked, lambda picked: self._ask("quiz", exercise=quiz, picked=picked)))
 
     @line_magic
     def sandbox_reset(self, line: str) -> None:

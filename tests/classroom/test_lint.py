@@ -35,6 +35,14 @@ def manifest(**values: Any) -> Callable[[Lesson], None]:
     return lambda lesson: lesson.metadata[KEY].update(values)
 
 
+def quiz(text: str) -> Callable[[Lesson], None]:
+    def broken(lesson: Lesson) -> None:
+        lesson.cells[0].source = text
+        lesson.cells[0].metadata[KEY] = {"role": "quiz", "id": "welcome", "kind": "single"}
+
+    return broken
+
+
 def rename(lesson: Lesson) -> None:
     lesson.cells[0].id = lesson.cells[2].id = "same"
     for number in (0, 2):
@@ -77,6 +85,9 @@ def test_the_lesson_to_start_from_is_free_of_findings() -> None:
         (source(1, "import requests"), ("no-network", "start")),
         (source(1, "from urllib.request import urlopen"), ("no-network", "start")),
         (source(1, "%load https://example.org/x.py"), ("no-network", "start")),
+        (quiz("Which?\n\n- [ ] this"), ("quiz", "welcome")),
+        (quiz("Which?\n\n- [ ] this\n- [ ] that"), ("quiz", "welcome")),
+        (quiz("Which?\n\n- [x] this\n- [x] that"), ("quiz", "welcome")),
         (source(4, "%%sandbox_check greet\nx = 1"), ("check-code", "greet-check")),
         (source(4, "%%sandbox_check greet\nx ="), ("check-code", "greet-check")),
         (source(4, "%%sandbox_check greet\ndef test_x(lab):\n    pass"), ("check-words", "greet-check")),

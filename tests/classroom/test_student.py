@@ -44,14 +44,14 @@ def test_server_checks_never_reach_a_learner() -> None:
     assert "check" not in roles(student_copy(lesson))
 
 
-def test_quiz_answers_become_salted_hashes() -> None:
+def test_a_quiz_asks_and_carries_only_salted_hashes_of_its_answers() -> None:
     lesson = new_lesson("one", "Title")
     source = "What stays?\n\n- [x] the state\n> it is kept\n- [ ] the code\n> it is new"
     meta = {"role": "quiz", "id": "stays", "kind": "single"}
     quiz = {"id": "stays", "cell_type": "markdown", "source": source, "metadata": {KEY: meta}}
     lesson.cells.append(nbformat.from_dict(quiz))
     cell = student_copy(lesson, salt="ab").cells[-1]
-    assert "What stays?\n\n- [ ] the state\n- [ ] the code" == cell.source
+    assert ("code", "%sandbox_quiz stays") == (cell.cell_type, cell.source)
     assert [f"ab${sha256('abthe state')}"] == cell.metadata[KEY]["answers"]
 
 
