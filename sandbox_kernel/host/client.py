@@ -32,8 +32,8 @@ from sandbox_kernel.host.output import Output
 
 log = logging.getLogger(__name__)
 
-MESSAGE_LIMIT_BYTES = 32 * 1024 * 1024
-QUEUED_MESSAGES = 2000
+MESSAGE_LIMIT_BYTES = 8 * 1024 * 1024
+QUEUED_MESSAGES = 40  # together at most 320 MB that a hostile kernel can pile up here; it keeps a thousand on its side
 IDLE_GRACE_S = 2.0
 CHANNELS = {"shell": zmq.DEALER, "control": zmq.DEALER, "iopub": zmq.SUB}
 

@@ -7,12 +7,15 @@ unmarshalled, imported or unpacked to disk.
 
 from __future__ import annotations
 
+import bz2
 import io
 import json
+import lzma
 import os
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +27,7 @@ MOST_UNPACKED_BYTES = 64 * 1024 * 1024
 MOST_MEMBERS = 2000
 MOST_DEPTH = 100
 _CHUNK = 64 * 1024
+_MOST_ENTRY_BYTES = 400  # of one file in the list that ends a zip archive
 
 
 def read(directory: Path, name: str, *, most_bytes: int = MOST_BYTES) -> bytes:
@@ -87,12 +91,11 @@ def _depth(data: bytes) -> int:
 
 def members(directory: Path, name: str) -> Iterator[tuple[str, bytes]]:
     """The regular files of a zip or tar archive, in memory, within bounds on their number and their sizes together."""
-    data = io.BytesIO(read(directory, name))
-    unpack = _of_zip if zipfile.is_zipfile(data) else _of_tar
-    data.seek(0)
+    packed = read(directory, name)
     left = MOST_UNPACKED_BYTES
     try:
-        for count, (member, reader) in enumerate(unpack(data), 1):
+        unpacked = _of_zip(packed) if packed.startswith(b"PK") else _of_tar(packed)
+        for count, (member, reader) in enumerate(unpacked, 1):
             if count > MOST_MEMBERS:
                 raise HandInRefused(name, f"it holds more than {MOST_MEMBERS:,} files")
             if member.startswith("/") or ".." in PurePosixPath(member).parts:
@@ -116,17 +119,39 @@ def members(directory: Path, name: str) -> Iterator[tuple[str, bytes]]:
         raise HandInRefused(name, f"it is no sound archive ({error})") from None
 
 
-def _of_zip(data: io.BytesIO) -> Iterator[tuple[str, Any]]:  # Any: a binary reader
-    with zipfile.ZipFile(data) as archive:
+def _of_zip(packed: bytes) -> Iterator[tuple[str, Any]]:  # Any: a binary reader
+    end = packed.rfind(b"PK\x05\x06")
+    if end < 0 or int.from_bytes(packed[end + 12 : end + 16], "little") > MOST_MEMBERS * _MOST_ENTRY_BYTES:
+        raise ValueError("its list of files is missing or too long")  # it would be read whole, however long
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         for entry in archive.infolist()[: MOST_MEMBERS + 1]:
             if not entry.is_dir() and stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG):
                 with archive.open(entry) as reader:
                     yield entry.filename, reader
 
 
-def _of_tar(data: io.BytesIO) -> Iterator[tuple[str, Any]]:  # Any: as above
-    with tarfile.open(fileobj=data, mode="r|*") as archive:
+def _of_tar(packed: bytes) -> Iterator[tuple[str, Any]]:  # Any: as above
+    with tarfile.open(fileobj=io.BytesIO(_inflated(packed)), mode="r:") as archive:
         for entry in archive:
             reader = archive.extractfile(entry) if entry.isreg() else None
             if reader is not None:
                 yield entry.name, reader
+
+
+def _inflated(packed: bytes) -> bytes:
+    """A tar archive without its compression. Bounded before `tarfile` sees it, which reads long headers in one piece."""
+    most = MOST_UNPACKED_BYTES + MOST_MEMBERS * 1024
+    if packed.startswith(b"\x1f\x8b"):
+        plain = zlib.decompressobj(wbits=31).decompress(packed, most + 1)
+    elif packed.startswith(b"BZh"):
+        plain = bz2.BZ2Decompressor().decompress(packed, most + 1)
+    elif packed.startswith(b"\xfd7zXZ"):
+        try:
+            plain = lzma.LZMADecompressor(memlimit=MOST_UNPACKED_BYTES).decompress(packed, most + 1)
+        except lzma.LZMAError as error:
+            raise ValueError(str(error)) from None
+    else:
+        plain = packed
+    if len(plain) > most:
+        raise ValueError(f"it unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
+    return plain

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tarfile
@@ -78,6 +79,17 @@ def _add(tar: tarfile.TarFile, entry: tarfile.TarInfo, content: bytes) -> None:
     tar.addfile(entry, io.BytesIO(content))
 
 
+def test_a_tar_archive_with_an_endless_header_is_refused_in_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handin, "MOST_UNPACKED_BYTES", 1_000_000)
+    header = tarfile.TarInfo("long")
+    header.type, header.size = tarfile.XHDTYPE, 5_000_000
+    (tmp_path / "header.tar.gz").write_bytes(gzip.compress(header.tobuf() + bytes(5_000_000)))
+    with pytest.raises(HandInRefused, match="unpacks to more"):
+        list(handin.members(tmp_path, "header.tar.gz"))
+
+
 def test_archives_that_swell_lead_out_or_are_broken_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +104,7 @@ def test_archives_that_swell_lead_out_or_are_broken_are_refused(
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04nothing")
     messages = {
         "swells.zip": "unpacks to more",
-        "many.zip": "more than 2,000",
+        "many.zip": "more than 2,000|too long",
         "out.tar": "leads out",
         "broken.zip": "no sound",
     }

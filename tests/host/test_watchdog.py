@@ -10,7 +10,7 @@ import pytest
 
 from sandbox_kernel.host import usage
 from sandbox_kernel.host.usage import Usage
-from sandbox_kernel.host.watchdog import BUSY_S, GROWING_S, QUIET_S, Exceeded, Watchdog, Watched, judge, pace
+from sandbox_kernel.host.watchdog import BUSY_S, GROWING_S, QUIET_S, Exceeded, Watchdog, Watched, is_still, judge, pace
 from sandbox_kernel.isolation.limits import MIB, PROFILES, Limits
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the watchdog reads /proc")
@@ -91,3 +91,11 @@ def test_what_exceeds_a_limit_is_ended_and_told() -> None:
             os.kill(pid, 9)
         keeper.kill()
     assert [Exceeded("memory_mb", 150.0, "stopped: it used more than 150 MB of memory")] == told
+
+
+@linux
+def test_a_quiet_kernel_is_counted_in_full_only_when_it_moves() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        watched = Watched(process.pid, process.pid, STRICT, (), lambda _: None, whole_due=100.0, pids=(process.pid,))
+        assert [False, True, False] == [is_still(watched, 1.0), is_still(watched, 2.0), is_still(watched, 101.0)]
+        process.kill()
