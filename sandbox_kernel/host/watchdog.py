@@ -33,6 +33,8 @@ BUSY_S: Final = 0.1
 GROWING_S: Final = 0.03
 FILES_S: Final = 2.0
 MOST_DESCRIPTORS: Final = 4096
+ROOM_MB: Final = 16
+ROOM_FILES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Watched:
     due: float = 0.0
     whole_due: float = 0.0
     files_due: float = 0.0
+    seen: bool = False
     pids: tuple[int, ...] = ()
     pulse: bytes = b""
 
@@ -77,6 +80,13 @@ def judge(limits: Limits, now: Usage) -> Exceeded | None:
         if allowed and exceeded:
             return Exceeded(name, float(allowed), f"stopped: it used more than {what}")
     return None
+
+
+def with_what_is_there(limits: Limits, at_start: Usage) -> Limits:
+    """A directory that is full already must not end the restart in which it is to be cleaned up: it may not grow. Pure."""
+    disk_mb = max(limits.disk_mb, at_start.disk_bytes // MIB + ROOM_MB) if limits.disk_mb else 0
+    files = max(limits.files, at_start.files + ROOM_FILES) if limits.files else 0
+    return replace(limits, disk_mb=disk_mb, files=files)
 
 
 def pace(limits: Limits, before: Usage, now: Usage) -> float:
@@ -133,6 +143,8 @@ class Watchdog:
             found = measure(one, now)
             wait = pace(one.limits, one.last, found)
             one.due, one.whole_due = time.monotonic() + wait, now + (WHOLE_S if wait == QUIET_S else 0)
+            if not one.seen:
+                one.seen, one.limits = True, with_what_is_there(one.limits, found)
             one.last = found
             if exceeded := judge(one.limits, found):
                 self.forget(one)
@@ -162,7 +174,8 @@ def measure(one: Watched, now: float) -> Usage:
     found = usage.of_processes(pids, exact_above_bytes=most // 2, with_descriptors=bool(limits.open_files))
     active = found.cpu_seconds - one.last.cpu_seconds > 0.005
     if (limits.disk_mb or limits.files) and (active or one.files_due <= now):
-        counted = [usage.of_directory(path, most_files=limits.files) for path in one.directories]
+        most_files = limits.files if one.seen else 0
+        counted = [usage.of_directory(path, most_files=most_files) for path in one.directories]
         one.files_due = now + FILES_S
         return replace(found, disk_bytes=sum(size for size, _ in counted), files=sum(count for _, count in counted))
     return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)

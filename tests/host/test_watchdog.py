@@ -10,7 +10,18 @@ import pytest
 
 from sandbox_kernel.host import usage
 from sandbox_kernel.host.usage import Usage
-from sandbox_kernel.host.watchdog import BUSY_S, GROWING_S, QUIET_S, Exceeded, Watchdog, Watched, is_still, judge, pace
+from sandbox_kernel.host.watchdog import (
+    BUSY_S,
+    GROWING_S,
+    QUIET_S,
+    Exceeded,
+    Watchdog,
+    Watched,
+    is_still,
+    judge,
+    pace,
+    with_what_is_there,
+)
 from sandbox_kernel.isolation.limits import MIB, PROFILES, Limits
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the watchdog reads /proc")
@@ -34,6 +45,15 @@ def test_every_limit_has_its_sentence(used: Usage, limit: str, what: str) -> Non
 
 def test_a_limit_of_zero_is_no_limit() -> None:
     assert judge(PROFILES["trusted"], Usage(1 << 40, 10**4, 10**4, 10**4, 1e9, 1 << 50, 10**8)) is None
+
+
+def test_a_full_directory_does_not_end_the_restart_that_cleans_it_up() -> None:
+    full = Usage(disk_bytes=300 * MIB, files=20_000)
+    limits = with_what_is_there(STRICT, full)
+    assert judge(limits, full) is None
+    grown = judge(limits, Usage(disk_bytes=320 * MIB))
+    assert "disk_mb" == (grown and grown.limit)
+    assert STRICT == with_what_is_there(STRICT, Usage())
 
 
 def test_the_closer_to_a_limit_the_sooner_it_looks_again() -> None:

@@ -123,6 +123,8 @@ async def test_a_full_disk_is_one_sandboxes_own_trouble(sandboxes: SandboxManage
     assert ("crashed", "stopped: it used more than 20 MB of disk") == (info.status, info.reason)
     (limit,) = [entry for entry in audit.entries("disk") if entry["what"] == "limit"]
     assert ("disk_mb", 20.0) == (limit["limit"], limit["allowed"])
+    await sandbox.restart()
+    assert "True" == (await sandbox.run("import os; len([os.remove(f) for f in os.listdir() if f[0] == 'f']) > 2")).text
 
 
 async def test_modules_reload_and_usage_is_counted_in_a_jail(sandboxes: SandboxManager) -> None:
