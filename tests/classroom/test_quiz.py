@@ -12,7 +12,10 @@ from sandbox_kernel.classroom.quiz import Choice, Quiz, judge, read_quiz
 from sandbox_kernel.classroom.template import new_lesson
 from sandbox_kernel.classroom.text import from_text, to_text, write
 
-SOURCE = "What stays\nafter a reload?\n\n- [x] the state\n- [ ] the old text\n> It is kept,\n> as a version.\n- [x] the worker"
+SOURCE = (
+    "What stays\nafter a reload?\n\n- [x] the state\n- [ ] the old text\n"
+    "> It is kept,\n> as a version.\n- [x] the worker"
+)
 QUIZ = Quiz(
     "What stays\nafter a reload?",
     (Choice("the state", True), Choice("the old text", False, "It is kept, as a version."), Choice("the worker", True)),
