@@ -67,6 +67,9 @@ class ForkingProvisioner(LocalProvisioner):
         if not restart:
             listening.close(self._listening)
 
+    def __del__(self) -> None:
+        listening.close(getattr(self, "_listening", {}))  # a manager that nobody shut down
+
     async def _fork(self, cmd: Sequence[str], options: Options) -> Any:  # Any: as the base class has it
         order = read(cmd, options)
         environ = dict(options["env"]) if options.get("env") is not None else dict(os.environ)

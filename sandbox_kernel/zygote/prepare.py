@@ -10,6 +10,7 @@ import ctypes
 import gc
 import importlib
 import os
+import pkgutil
 import warnings
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ PRELOAD = "SANDBOX_KERNEL_PRELOAD"
 _ARENA_MAX = -8
 
 # What a kernel imports by its first reply, besides what ipykernel itself imports.
+_ROOMS = ("runtime", "versions", "reload", "supervision")
 _NEEDED = (
     "IPython.core.logger",
     "IPython.extensions.storemagic",
@@ -26,14 +28,6 @@ _NEEDED = (
     "ipykernel.debugger",
     "ipykernel.subshell_manager",
     "sandbox_kernel.host.magics",
-    "sandbox_kernel.runtime.channel",
-    "sandbox_kernel.runtime.extension",
-    "sandbox_kernel.runtime.lesson_magics",
-    "sandbox_kernel.runtime.magics",
-    "sandbox_kernel.runtime.requests",
-    "sandbox_kernel.runtime.session",
-    "sandbox_kernel.runtime.standalone",
-    "sandbox_kernel.supervision.api",
     "sandbox_kernel.zygote.child",
     "sqlite3",
     "tornado.platform.asyncio",
@@ -50,7 +44,7 @@ def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
     _one_arena()
     app = ForkedKernelApp.instance()
     app.prepare(arguments)
-    for name in _NEEDED:
+    for name in (*_NEEDED, *own_modules()):
         importlib.import_module(name)
     for name in os.environ.get(PRELOAD, "").replace(",", " ").split():
         _import(name)
@@ -60,6 +54,17 @@ def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
     gc.freeze()
     _give_back_memory()
     return app
+
+
+def own_modules() -> list[str]:
+    """The modules of the rooms that run in a kernel, without those that are programs of their own."""
+    package = importlib.import_module("sandbox_kernel")
+    found = []
+    for room in _ROOMS:
+        for path in package.__path__:
+            names = [module.name for module in pkgutil.iter_modules([os.path.join(path, room)])]
+            found += [f"sandbox_kernel.{room}.{name}" for name in names if not name.endswith("_worker")]
+    return found
 
 
 def leftovers() -> str:

@@ -41,7 +41,7 @@ async def managers() -> AsyncIterator[list[AsyncKernelManager]]:
     made = [AsyncKernelManager(kernel_name="sandbox") for _ in range(2)]
     yield made
     for manager in made:
-        if manager.has_kernel:
+        if manager.provisioner is not None:
             await manager.shutdown_kernel(now=True)
 
 
