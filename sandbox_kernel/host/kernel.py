@@ -105,6 +105,7 @@ class Kernel:
         self._door = door
         self._context = context
         self._on_event = on_event
+        self._started_ahead = False
         self._manager = AsyncKernelManager(
             kernel_name="sandbox",
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELSPECS)]),
@@ -127,15 +128,29 @@ class Kernel:
         provisioner = self.provisioner
         return provisioner.pid or 0 if provisioner is not None and provisioner.running else 0
 
+    def adopt(self, name: str, on_event: Callable[[wire.AnyEvent], None]) -> None:
+        """A kernel that was started ahead becomes this sandbox's; its `start` is done already."""
+        assert self.provisioner is not None
+        self.name = self.client.sandbox = name
+        self._on_event = on_event
+        self._started_ahead = True
+        self.provisioner.rename(name)
+
     async def start(self, timeout_s: float, *, restart: bool = False) -> wire.Hello:
         """Starts, or stops and starts again, and waits for the Hello. StartError names the cause; then nothing runs."""
+        if self._started_ahead and not restart:
+            self._started_ahead = False
+            return self.hello
         began = time.monotonic()
         output = self.tail.open()
         try:
             await self._launch(output, restart)
             self._check_place()
             self.client = KernelClient(
-                self._manager.connection_file, context=self._context, sandbox=self.name, on_event=self._on_event
+                self._manager.connection_file,
+                context=self._context,
+                sandbox=self.name,
+                on_event=lambda event: self._on_event(event),  # whose it is may change
             )
             self.client.open()
             self.hello = await self._await_hello(timeout_s - (time.monotonic() - began))

@@ -30,6 +30,8 @@ from sandbox_kernel.host.confinement import settings_for
 from sandbox_kernel.host.door import Door
 from sandbox_kernel.host.kernel import Kernel
 from sandbox_kernel.host.output import RunResult
+from sandbox_kernel.host.pool import WarmPool
+from sandbox_kernel.host.provisioner import PARKED
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
@@ -43,9 +45,14 @@ R = TypeVar("R")
 class SandboxManager:
     """An async context manager; leaving it ends every sandbox. All methods on one event loop."""
 
-    def __init__(self, *, restart: RestartPolicy | str = "never") -> None:
-        """`restart` is the policy of sandboxes that are created without one: "never", "on_crash" or a RestartPolicy."""
+    def __init__(self, *, restart: RestartPolicy | str = "never", warm: int = 0) -> None:
+        """`restart` is the policy of sandboxes that are created without one: "never", "on_crash" or a RestartPolicy.
+
+        `warm` is the number of kernels that are started ahead: a sandbox without a directory, isolation or limits of its
+        own then takes one of them, which is a matter of milliseconds.
+        """
         self._policy = _policy(restart)
+        self._pool = WarmPool(warm, lambda: self._kernel_maker(PARKED, None, {})(lambda event: None))
         self._sandboxes: dict[str, Sandbox] = {}
         self._context: zmq.asyncio.Context | None = None
         self._sockets: Path | None = None
@@ -62,6 +69,7 @@ class SandboxManager:
         self._context = zmq.asyncio.Context()
         self._sockets = Path(tempfile.mkdtemp(prefix="sbx-"))  # short: a socket's path has 107 bytes
         await self._door.open(self._sockets)
+        self._pool.refill()
         return self
 
     async def __aexit__(
@@ -71,6 +79,7 @@ class SandboxManager:
 
     async def close(self) -> None:
         """Ends every sandbox, then everything else the manager holds."""
+        await self._pool.close()
         await asyncio.gather(*(sandbox.stop() for sandbox in self._sandboxes.values()), return_exceptions=True)
         self._sandboxes.clear()
         await self._door.close()
@@ -113,7 +122,7 @@ class SandboxManager:
             raise SandboxExists(name)
         place = None if directory is None else _directory(directory)
         settings = settings_for(isolation, limits, readable)
-        sandbox = Sandbox(name, self._kernel_maker(name, place, settings), policy)
+        sandbox = Sandbox(name, self._kernel_for(name, place, settings), policy)
         self._sandboxes[name] = sandbox
         try:
             await sandbox.start(timeout_s)
@@ -202,6 +211,26 @@ class SandboxManager:
     async def destroy_many(self, names: Iterable[str], *, at_once: int = 32) -> dict[str, SandboxError | None]:
         """Ends several sandboxes; per name None or the error."""
         return await _each(names, self.destroy, at_once)
+
+    async def warmed(self) -> int:
+        """Waits until the kernels that are started ahead are there; their number."""
+        await self._pool.filled()
+        return self._pool.parked
+
+    def _kernel_for(
+        self, name: str, directory: Path | None, settings: Mapping[str, str]
+    ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
+        """Takes a parked kernel where one fits."""
+        parked = None if directory or settings else self._pool.take()
+        if parked is None:
+            return self._kernel_maker(name, directory, settings)
+        self._pool.refill()
+
+        def adopt(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
+            parked.adopt(name, on_event)
+            return parked
+
+        return adopt
 
     def _kernel_maker(
         self, name: str, directory: Path | None, settings: Mapping[str, str]

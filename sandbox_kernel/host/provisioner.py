@@ -35,6 +35,7 @@ from sandbox_kernel.host.watchdog import Exceeded
 NAME = "SANDBOX_KERNEL_NAME"
 DOOR = "SANDBOX_KERNEL_DOOR"
 OURS = (NAME, DOOR)
+PARKED = "(parked)"  # the name of a kernel that was started ahead and belongs to nobody yet
 
 
 class SandboxProvisioner(ForkingProvisioner):
@@ -130,6 +131,12 @@ class SandboxProvisioner(ForkingProvisioner):
         with contextlib.suppress(OSError):
             self._register()
 
+    def rename(self, name: str) -> None:
+        """The kernel was started ahead and belongs to somebody now."""
+        self._label[NAME] = name
+        with contextlib.suppress(OSError):
+            self._register()
+
     async def exited(self) -> int:
         """Waits for the end of the running process without polling; its status, negative for a signal. Reaps it."""
         process = self._process
@@ -179,6 +186,8 @@ class SandboxProvisioner(ForkingProvisioner):
         return self.process
 
     def _register(self) -> None:
+        if self._label[NAME] == PARKED:
+            return
         assert self.place is not None
         assert self.pid is not None
         self._entry_id = self._entry_id or secrets.token_hex(8)

@@ -1,0 +1,107 @@
+"""How long from asking for a kernel to the first execute reply: cold ipykernel, a zygote's fork, a parked kernel.
+
+    python benchmarks/start.py [ROUNDS]
+
+All three in turn, round after round, so that whatever else the machine does meets all of them alike. The sandboxes have
+the strongest isolation that the machine offers; the cold kernel has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from jupyter_client.manager import AsyncKernelManager
+
+from sandbox_kernel.host.manager import SandboxManager
+from sandbox_kernel.isolation.levels import choose
+
+ROUNDS = 20
+Times = dict[str, list[float]]
+
+
+async def first_reply(kernel_name: str) -> float:
+    """Over jupyter_client, as a notebook does it. Milliseconds."""
+    with Path(os.devnull).open("wb") as nowhere:  # noqa: ASYNC230 it is never waited for
+        manager = AsyncKernelManager(kernel_name=kernel_name)
+        began = time.perf_counter()
+        await manager.start_kernel(stdout=nowhere, stderr=nowhere)
+        client = manager.client()
+        client.start_channels(hb=False)
+        client.execute("1 + 1")
+        reply = await client.get_shell_msg(timeout=60)
+        took = (time.perf_counter() - began) * 1000
+        assert reply["content"]["status"] == "ok"
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+    return took
+
+
+async def first_result(manager: SandboxManager, times: Times) -> None:
+    """Over the host API, from the pool."""
+    assert await manager.warmed() == 1
+    began = time.perf_counter()
+    sandbox = await manager.create("first")
+    created = time.perf_counter()
+    result = await sandbox.run("1 + 1")
+    ended = time.perf_counter()
+    assert result.ok
+    times["pool: create returns"].append((created - began) * 1000)
+    times["pool: first result"].append((ended - began) * 1000)
+    await manager.destroy("first")
+
+
+async def measure(rounds: int) -> Times:
+    times: Times = {
+        "cold ipykernel": [], "zygote": [], "pool: create returns": [], "pool: first result": [],
+    }  # fmt: skip
+    over_jupyter: dict[str, Callable[[], Awaitable[float]]] = {
+        "cold ipykernel": lambda: first_reply("python3"),
+        "zygote": lambda: first_reply("sandbox"),
+    }
+    await first_reply("sandbox")  # the first of all starts the zygote
+    async with SandboxManager(warm=1) as manager:
+        for _ in range(rounds):
+            for name, start in over_jupyter.items():
+                times[name].append(await start())
+            await first_result(manager, times)
+            await manager.warmed()
+    return times
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def report(times: Times) -> None:
+    cold = statistics.median(times["cold ipykernel"])
+    load = os.getloadavg()[0]
+    say(
+        f"Python {platform.python_version()}, {os.cpu_count()} CPUs, load {load:.1f}, isolation {choose().level}, "
+        f"{len(times['cold ipykernel'])} rounds\n"
+    )
+    say("| | median ms | fastest | 95th | times faster |\n|---|---|---|---|---|")
+    for name, took in times.items():
+        ordered = sorted(took)
+        slowest = ordered[min(len(ordered) - 1, round(len(ordered) * 0.95))]
+        middle = statistics.median(took)
+        say(f"| {name} | {middle:.1f} | {ordered[0]:.1f} | {slowest:.1f} | {cold / middle:.1f} |")
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    with tempfile.TemporaryDirectory() as runtime:
+        os.environ["JUPYTER_RUNTIME_DIR"] = runtime
+        os.environ["SANDBOX_KERNEL_IDLE_S"] = "30"
+        report(asyncio.run(measure(rounds)))
+
+
+if __name__ == "__main__":
+    main()
