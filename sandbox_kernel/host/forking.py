@@ -195,8 +195,8 @@ def _is_open(descriptor: int) -> bool:
 
 
 def is_wanted() -> bool:
-    """`SANDBOX_KERNEL_START` of this process: `plain` (a new interpreter for each kernel) or `zygote`."""
-    return os.environ.get(START, "plain") == "zygote" and sys.platform == "linux"
+    """`SANDBOX_KERNEL_START` of this process: `zygote`, or `plain` for a new interpreter for each kernel."""
+    return sys.platform == "linux" and os.environ.get(START, "zygote") != "plain"
 
 
 _said: set[str] = set()

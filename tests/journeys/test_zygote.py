@@ -29,6 +29,7 @@ async def runtime(
 ) -> AsyncIterator[None]:
     """Each test runs without isolation and with the strongest that this machine has."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setenv(zygotes.PLACE, str(tmp_path / "zygotes"))
     monkeypatch.setenv("SANDBOX_KERNEL_ISOLATION", request.param)
     monkeypatch.setenv(forking.START, "zygote")
     yield

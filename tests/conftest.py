@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def zygotes_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All tests share the zygotes of this run, and they end with it; a user's own are left alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SANDBOX_KERNEL_ZYGOTES", str(tmp_path_factory.mktemp("zygotes")))
+        patch.setenv("SANDBOX_KERNEL_IDLE_S", "60")
+        yield
+        if sys.platform == "linux" and "sandbox_kernel.host.zygotes" in sys.modules:
+            from sandbox_kernel.host import zygotes
+            from sandbox_kernel.zygote.protocol import End
+
+            asyncio.run(zygotes.tell_all(End()))
