@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import itertools
 import json
 import os
 import sys
@@ -88,6 +89,11 @@ class ForkedKernelApp(IPKernelApp):
         """In memory: a file's connection may not cross a fork, and a thread that writes it would wake every kernel."""
         self.config.HistoryManager.hist_file = ":memory:"
 
+    def remember_modules(self) -> None:
+        """Called last before the fork."""
+        self._module_names = set(sys.modules)
+        self._modules_before = len(sys.modules)
+
     # -- after the fork -------------------------------------------------------------------------------------------
 
     def furnish(self) -> None:
@@ -130,6 +136,20 @@ class ForkedKernelApp(IPKernelApp):
         self.init_code()
         sys.stdout.flush()
         sys.stderr.flush()
+
+    def init_code(self) -> None:
+        """As the base class, but the names of all loaded modules are listed before the fork: to list them here would copy
+        the page of each."""
+        self._run_startup_files()
+        self._run_exec_lines()
+        self._run_exec_files()
+        if self.hide_initial_ns:
+            self.shell.user_ns_hidden.update(self.shell.user_ns)
+        self._run_cmd_line_code()
+        self._run_module()
+        fresh = itertools.islice(reversed(sys.modules), len(sys.modules) - self._modules_before)
+        self._module_names.update(fresh)
+        self.shell._sys_modules_keys = self._module_names
 
     def start(self) -> None:
         """Runs the kernel to its end. A shutdown request is still being answered on the control thread when the main loop

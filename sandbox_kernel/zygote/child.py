@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import gc
-import importlib
 import itertools
 import multiprocessing.process
 import os
@@ -106,7 +105,6 @@ def replace_environment(spawn: Spawn) -> None:
     os.chdir(spawn.cwd)
     launcher = os.path.join(os.path.dirname(os.path.dirname(_file_of("ipykernel"))), "ipykernel_launcher.py")
     sys.argv = [launcher, "-f", spawn.connection_file, *sys.argv[1:]]
-    importlib.invalidate_caches()
 
 
 def isolate(descriptor: int) -> None:

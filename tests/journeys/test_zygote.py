@@ -275,7 +275,7 @@ async def test_a_kernel_ends_with_its_host_even_in_a_busy_cell(tmp_path: Path) -
     waiting = asyncio.ensure_future(until_exit(kernel.pid))
     host.kill()
     await host.wait()
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 30)
     assert not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE
 
 
