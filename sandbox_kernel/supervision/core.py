@@ -57,6 +57,7 @@ class Core:
         self.deadline: float | None = None  # in the loop's time: when the whole system must have ended
         self.shot: object | None = None  # set by the watchdog while it aims at a handler
         self.absorb: Callable[[], None] = lambda: None
+        self.rouse: Callable[[], None] | None = None  # set by the watchdog while it sleeps for want of work
         self._incarnations = itertools.count(1)
         self._inbox: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._waking = False
@@ -68,6 +69,8 @@ class Core:
         outer = self.inside
         self.inside = process
         self.turn += 1
+        if self.rouse is not None:
+            self.rouse()
         try:
             return callback(*args)
         finally:

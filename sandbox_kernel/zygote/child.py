@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -127,6 +128,7 @@ def reseed() -> None:
     uuid._last_timestamp = None  # type: ignore[attr-defined]  # uuid1 would go on counting from the same moment
     tempfile._name_sequence = None  # type: ignore[attr-defined]
     tempfile.tempdir = None
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # threading forgets to
     own = multiprocessing.process.current_process()
     own.authkey = os.urandom(32)
     own._parent_pid = os.getppid()  # type: ignore[attr-defined]
