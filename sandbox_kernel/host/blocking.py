@@ -158,8 +158,8 @@ def _wrapped_each(
 class BlockingManager:
     """A `SandboxManager` without `await`; usable at once, `close` or leaving the `with` ends every sandbox."""
 
-    def __init__(self, *, restart: RestartPolicy | str = "never") -> None:
-        self._manager = SandboxManager(restart=restart)
+    def __init__(self, *, restart: RestartPolicy | str = "never", warm: int = 0) -> None:
+        self._manager = SandboxManager(restart=restart, warm=warm)
         self._loop = Loop()
         self._loop.call(self._manager.__aenter__())
 
@@ -170,6 +170,7 @@ class BlockingManager:
     destroy_many = _managed(SandboxManager.destroy_many)
     restart = _managed(SandboxManager.restart)
     destroy = _managed(SandboxManager.destroy)
+    warmed = _managed(SandboxManager.warmed)
 
     def get(self, name: str) -> BlockingSandbox:
         return BlockingSandbox(self._manager.get(name), self._loop)

@@ -59,11 +59,11 @@ class SandboxManager:
         self._door = Door(self)
 
     @staticmethod
-    def sync(*, restart: RestartPolicy | str = "never") -> BlockingManager:
+    def sync(*, restart: RestartPolicy | str = "never", warm: int = 0) -> BlockingManager:
         """The same without `await`, usable in scripts and in notebooks: `with SandboxManager.sync() as manager`."""
         from sandbox_kernel.host.blocking import BlockingManager  # it imports this module
 
-        return BlockingManager(restart=restart)
+        return BlockingManager(restart=restart, warm=warm)
 
     async def __aenter__(self) -> Self:
         self._context = zmq.asyncio.Context()
