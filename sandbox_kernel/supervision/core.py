@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
-from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.errors import CallTimeout, StartError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.events import Events
 from sandbox_kernel.supervision.process import CALL, CAST, INFO, SYSTEM, Process, current
@@ -79,7 +79,11 @@ class Core:
                 self.absorb()
 
     def new_worker(self, worker: Worker, spec: ChildSpec, parent: Process | None) -> WorkerProcess:
-        return KINDS[worker.kind](self, worker, spec.id, spec.name, parent)
+        kind = KINDS.get(worker.kind)
+        if kind is None:
+            text = f"'{spec.id}' did not start: its kind is {worker.kind!r}; choose one of {', '.join(KINDS)}"
+            raise StartError(text, reason=("invalid_kind", worker.kind))
+        return kind(self, worker, spec.id, spec.name, parent)
 
     def printed(self, process: Process, stream: str, text: str) -> None:
         """From whichever thread the worker's code runs in."""
@@ -219,7 +223,7 @@ class Core:
     def exit(self, target: Any, reason: Reason) -> None:
         process = self.find(target)
         if process is not None:
-            process.signal(None, reason)
+            process.signal(current.get(), reason)
 
     def monitor(self, target: Any, owner: Process | None) -> Monitor:
         process = self.find(target)
@@ -260,7 +264,3 @@ def _time_out(sender: LocalSender, label: str, timeout_s: float) -> None:
 
 def label_of(target: Any) -> str:
     return target.id if isinstance(target, Ref) else str(target)
-
-
-def bad_target(target: object) -> CallError:
-    return CallError(f"{target!r} is neither a worker's name nor a Ref; give one of these", reason="badarg")

@@ -233,7 +233,6 @@ class Process:
         if other is not None:
             self.links.discard(other)
             other.links.discard(self)
-            self._drop(lambda payload: isinstance(payload, ExitMessage) and payload.ref == other.ref)
 
     def signal(self, source: Process | None, reason: Reason, *, linked: bool = False) -> None:
         """An exit signal arrives. The reason `kill` cannot be refused unless it came along a link."""

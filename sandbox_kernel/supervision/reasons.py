@@ -8,6 +8,7 @@ itself chose.
 
 from __future__ import annotations
 
+import reprlib
 import traceback
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -17,6 +18,11 @@ Reason = object
 _PLAIN = (str, int, float, bool, type(None))
 _ROOM = "/sandbox_kernel/supervision/"
 _REPR_LIMIT = 200
+_LARGE = 1000  # a container with more items than this is not written out only to be cut
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxfrozenset = 50
+_short.maxstring = _short.maxother = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ def plain(value: object) -> object:
 
 def bounded_repr(value: object, limit: int = _REPR_LIMIT) -> str:
     try:
-        text = repr(value)
+        large = isinstance(value, list | tuple | dict | set | frozenset | str | bytes) and len(value) > _LARGE
+        text = _short.repr(value) if large else repr(value)
     except Exception as error:  # a learner's __repr__ may raise anything
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

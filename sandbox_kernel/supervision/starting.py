@@ -8,7 +8,6 @@ from sandbox_kernel.errors import StartError
 from sandbox_kernel.supervision.events import WorkerStarted
 from sandbox_kernel.supervision.process import Process
 from sandbox_kernel.supervision.reasons import Exit, describe, reason_of
-from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, resolve
 from sandbox_kernel.supervision.worker import Worker
 
@@ -37,7 +36,7 @@ def look_up(spec: ChildSpec) -> type[Worker] | Supervisor:
 
 async def _start_worker(core: Core, spec: ChildSpec, cls: type[Worker], parent: Process | None) -> Process | None:
     check_name(core, spec.id, spec.name)
-    process = core.new_worker(cls(), spec, parent)
+    process = core.new_worker(_instance(spec, cls), spec, parent)
     adopt(core, process, parent)
     if not await process.start(spec.args):
         return None
@@ -45,6 +44,17 @@ async def _start_worker(core: Core, spec: ChildSpec, cls: type[Worker], parent: 
         WorkerStarted(process.label, process.ref, supervisor="" if parent is None else parent.label, kind=process.kind)
     )
     return process
+
+
+def _instance(spec: ChildSpec, cls: type[Worker]) -> Worker:
+    try:
+        return cls()
+    except Exception as error:  # an __init__ of the author's, who should write init
+        reason = reason_of(error)
+        text = (
+            f"'{spec.id}' did not start: {describe(reason)}; a worker is made without arguments, write init(self, ...)"
+        )
+        raise StartError(text, reason=reason) from error
 
 
 async def _start_supervisor(core: Core, spec: ChildSpec, declared: Supervisor, parent: Process | None) -> Process:
@@ -73,6 +83,3 @@ def adopt(core: Core, process: Process, parent: Process | None) -> None:
     core.remember(process)
     if parent is not None:
         process.link(parent)
-
-
-__all__ = ["WorkerProcess", "start"]

@@ -14,22 +14,32 @@ from sandbox_kernel.supervision.reasons import bounded_repr
 from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.supervisor import SupervisorProcess
 from sandbox_kernel.supervision.versions import version_of
+from sandbox_kernel.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from sandbox_kernel.supervision.core import Core
 
 STATE_LIMIT = 500
 
+Versions = dict[type[Worker], str]  # of the classes met in one snapshot: a thousand workers are of few classes
+
 
 def snapshot(core: Core, roots: Iterable[Process]) -> TreeSnapshot:
     zombies = tuple(sorted({f"{process.label}#{process.ref.incarnation}" for process in core.zombies()}))
     number = core.events.last_number
-    return TreeSnapshot(tuple(_node(process) for process in list(roots) if process.alive), number, zombies)
+    versions: Versions = {}
+    return TreeSnapshot(tuple(_node(process, versions) for process in list(roots) if process.alive), number, zombies)
 
 
-def _node(process: Process, crash: str = "") -> NodeSnapshot:
+def _version(cls: type[Worker], versions: Versions) -> str:
+    if cls not in versions:
+        versions[cls] = str(version_of(cls))
+    return versions[cls]
+
+
+def _node(process: Process, versions: Versions, crash: str = "") -> NodeSnapshot:
     if isinstance(process, SupervisorProcess):
-        return _supervisor_node(process, crash)
+        return _supervisor_node(process, versions, crash)
     assert isinstance(process, WorkerProcess)
     cls = type(process.worker)
     return NodeSnapshot(
@@ -41,14 +51,14 @@ def _node(process: Process, crash: str = "") -> NodeSnapshot:
         mailbox=process.queue_length,
         module=cls.__module__,
         class_name=cls.__qualname__,
-        version=str(version_of(cls)),
+        version=_version(cls, versions),
         age_s=process.core.loop.time() - process.born,
         state=bounded_repr(process.shown_state(), STATE_LIMIT),
         last_crash=crash,
     )
 
 
-def _supervisor_node(process: SupervisorProcess, crash: str) -> NodeSnapshot:
+def _supervisor_node(process: SupervisorProcess, versions: Versions, crash: str) -> NodeSnapshot:
     declared = process.declared
     return NodeSnapshot(
         id=process.id,
@@ -63,14 +73,14 @@ def _supervisor_node(process: SupervisorProcess, crash: str) -> NodeSnapshot:
         mailbox=process.queue_length,
         age_s=process.core.loop.time() - process.born,
         last_crash=crash,
-        children=tuple(_child_node(child) for child in list(process.children.values())),
+        children=tuple(_child_node(child, versions) for child in list(process.children.values())),
     )
 
 
-def _child_node(child: Child) -> NodeSnapshot:
+def _child_node(child: Child, versions: Versions) -> NodeSnapshot:
     process = child.process
     if process is not None and process.alive:
-        return _node(process, child.crash)
+        return _node(process, versions, child.crash)
     kind = "supervisor" if child.spec.is_supervisor else "worker"
     status = "restarting" if process is not None or child.status == "restarting" else "stopped"
     return NodeSnapshot(child.spec.id, child.spec.name, kind, status, last_crash=child.crash)

@@ -6,7 +6,6 @@ The suite brings `adapter`; this module is imported by it only, with `tests/conf
 from __future__ import annotations
 
 import asyncio
-import itertools
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from sandbox_kernel.errors import CallError, CallTimeout, ChildError, MigrationE
 from sandbox_kernel.supervision import api
 from sandbox_kernel.supervision.manage import ChildInfo
 from sandbox_kernel.supervision.reasons import Crashed, reason_of
-from sandbox_kernel.supervision.refs import Ref, Sender
+from sandbox_kernel.supervision.refs import Sender
 from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import (
@@ -487,9 +486,6 @@ def _migration_reason(error: MigrationError) -> Any:
     return ("EXIT", neutral(reason_of(cause))) if cause is not None else ("unknown_system_msg", "change_code")
 
 
-_numbers = itertools.count(1)
-
-
 def declared(wire: dict[str, Any]) -> Any:
     """A tree function: each (re)start of the supervisor calls it, as OTP calls the supervisor's init."""
 
@@ -529,6 +525,3 @@ def child_spec(wire: dict[str, Any]) -> ChildSpec:
 
 def make() -> OurAdapter:
     return OurAdapter()
-
-
-__all__ = ["Ref", "make"]

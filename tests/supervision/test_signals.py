@@ -202,3 +202,31 @@ async def test_send_after_and_its_cancelling(tree: Tree) -> None:
     await asyncio.sleep(2)
     assert [2] == await tree.log(w)
     assert "there" == await tree.call(w, answer("there"))
+
+
+@virtual
+async def test_unlinking_leaves_what_is_queued_already(tree: Tree) -> None:
+    p, q = await tree.worker("p"), await tree.worker("q", trap=True)
+    await tree.call(q, do(lambda: api.link(p)))
+    busy = tree.asked(q, sleep(1))
+    await tree.settle()
+    await tree.end(p, "odd")
+    unlinking = tree.asked(q, do(lambda: api.unlink(p)))
+    await busy
+    await unlinking
+    assert [ExitMessage(p, "odd")] == await tree.log(q)
+
+
+@virtual
+async def test_an_exit_signal_says_which_worker_sent_it(tree: Tree) -> None:
+    p, q = await tree.worker("p"), await tree.worker("q", trap=True)
+    await tree.call(p, do(lambda: tree.core.exit(q, "odd")))
+    assert [ExitMessage(p, "odd")] == await tree.log(q)
+
+
+@virtual
+async def test_a_worker_may_end_itself_with_a_signal(tree: Tree) -> None:
+    p = await tree.worker("p")
+    with pytest.raises(CallError) as caught:
+        await tree.call(p, do(lambda: tree.core.exit(p, "normal")))
+    assert ["normal", []] == [caught.value.reason, tree.terminated()]

@@ -20,7 +20,7 @@ from sandbox_kernel.supervision.manage import (
     TerminateChild,
 )
 from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor
-from sandbox_kernel.supervision.worker import Ignore, Stop
+from sandbox_kernel.supervision.worker import Ignore, Stop, Worker
 
 NO = Stop("no")
 
@@ -460,3 +460,23 @@ async def test_an_init_whose_supervisor_is_killed_is_cancelled_or_ends_by_itself
     await asyncio.sleep(100)
     assert {} == tree.core.processes
     assert [("b", "killed"), ("traps", "shutdown"), ("a", "shutdown")] == tree.terminated()
+
+
+class Needy(Worker):
+    def __init__(self, start: int) -> None:
+        self.start = start
+
+
+class Odd(Worker):
+    kind = "fiber"  # type: ignore[assignment]  # that is what is tested
+
+
+@pytest.mark.parametrize(("cls", "text"), [(Needy, "write init"), (Odd, "its kind is 'fiber'")])
+def test_a_class_that_cannot_be_a_worker_is_a_failed_start(cls: Any, text: str) -> None:
+    @virtual
+    async def run(tree: Tree) -> None:
+        with pytest.raises(StartError, match=text):
+            await tree.start(ChildSpec("w", cls))
+        assert {} == tree.core.processes
+
+    run()
