@@ -279,6 +279,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     calls: dict[str, Callable[[int], float]] = {
         "bare asyncio queues": bare_calls,
@@ -296,27 +297,27 @@ def main() -> None:
         if installed(name):
             found = peer()
             calls[name], starts[name] = found["calls"], found["starts"]
-    report(calls, starts, options.calls, options.workers)
+    report(calls, starts, options)
 
 
 def report(
-    calls: dict[str, Callable[[int], float]], starts: dict[str, Callable[[int], float]], count: int, workers: int
+    calls: dict[str, Callable[[int], float]], starts: dict[str, Callable[[int], float]], options: argparse.Namespace
 ) -> None:
-    rates = {name: max(results) for name, results in rounds(calls, count).items()}
-    seconds = {name: min(results) for name, results in rounds(starts, workers).items()}
+    rates = {name: max(found) for name, found in rounds(calls, options.calls, options.rounds).items()}
+    seconds = {name: min(found) for name, found in rounds(starts, options.workers, options.rounds).items()}
     bare = rates["bare asyncio queues"]
-    lines = [f"Python {platform.python_version()}, {platform.machine()}, best of {ROUNDS} rounds", ""]
-    lines += [f"| {count} calls | per second | of the bare queues |", "|---|---:|---:|"]
+    lines = [f"Python {platform.python_version()}, {platform.machine()}, best of {options.rounds} rounds", ""]
+    lines += [f"| {options.calls} calls | per second | of the bare queues |", "|---|---:|---:|"]
     lines += [f"| {name} | {value:,.0f} | {value / bare:.2f} |" for name, value in rates.items()]
-    lines += ["", f"| start of {workers} workers | seconds |", "|---|---:|"]
+    lines += ["", f"| start of {options.workers} workers | seconds |", "|---|---:|"]
     lines += [f"| {name} | {value:.3f} |" for name, value in seconds.items()]
-    lines += ["", f"Memory of an idle worker under a supervisor: {our_bytes(workers):,.0f} bytes."]
+    lines += ["", f"Memory of an idle worker under a supervisor: {our_bytes(options.workers):,.0f} bytes."]
     print("\n".join(lines))  # noqa: T201 - a report for people
 
 
-def rounds(measures: dict[str, Callable[[int], float]], count: int) -> dict[str, list[float]]:
+def rounds(measures: dict[str, Callable[[int], float]], count: int, times: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(ROUNDS):
+    for _ in range(times):
         for name, measure in measures.items():
             found[name].append(measure(count))
     return found
