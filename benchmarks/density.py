@@ -48,11 +48,11 @@ def cpu_of(processes: list[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
-def left_behind(before: set[int], directories: set[str]) -> str:
-    processes = len({process.pid for process in psutil.process_iter()} - before)
+def left_behind(everyone: list[psutil.Process], directories: set[str]) -> str:
+    processes = sum(process.is_running() for process in everyone)
     files = [path for path in directories if Path(path).exists()]
     mounts = sum("sandbox-kernel-" in line for line in Path("/proc/self/mounts").read_text().splitlines())
-    return f"{len(files)} directories, {mounts} mounts, {processes} more processes on the machine than before"
+    return f"{len(files)} directories, {mounts} mounts, {processes} processes"
 
 
 async def measure(count: int) -> None:
@@ -60,7 +60,6 @@ async def measure(count: int) -> None:
     async with SandboxManager() as manager:
         await manager.create("first")
         await manager.destroy("first")
-        before = {process.pid for process in psutil.process_iter()}
         free = psutil.virtual_memory().available
         began = time.perf_counter()
         made = await manager.create_many(names, at_once=8)
@@ -84,7 +83,7 @@ async def measure(count: int) -> None:
         began = time.perf_counter()
         await manager.destroy_many(names, at_once=count)
         say("destroyed", f"{time.perf_counter() - began:.1f} s")
-        say("left behind", left_behind(before, directories))
+        say("left behind", left_behind(everyone, directories))
 
 
 def main() -> None:
