@@ -28,9 +28,13 @@ from sandbox_kernel.host import registry
 from sandbox_kernel.host.audit import Audit
 from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
-from sandbox_kernel.host.forking import ForkingProvisioner
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
 from sandbox_kernel.host.watchdog import Exceeded
+
+if sys.platform == "linux":
+    from sandbox_kernel.host.forking import ForkingProvisioner as Starter
+else:
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner as Starter
 
 NAME = "SANDBOX_KERNEL_NAME"
 DOOR = "SANDBOX_KERNEL_DOOR"
@@ -38,7 +42,7 @@ OURS = (NAME, DOOR)
 PARKED = "(parked)"  # the name of a kernel that was started ahead and belongs to nobody yet
 
 
-class SandboxProvisioner(ForkingProvisioner):
+class SandboxProvisioner(Starter):
     """One kernel of a kernel manager, restarts included. `place` is None before the first start and after the end."""
 
     place: Place | None = None

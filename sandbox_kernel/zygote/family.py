@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+if sys.platform != "win32":  # the stamp serves everywhere, families only where there is a zygote
+    import resource
 
 # What imports and the interpreter read: it is in the family. PATH and the like are replaced after the fork.
 _READ_BY_IMPORTS = (
