@@ -21,6 +21,7 @@ _ROOT: Final = Path("/sys/fs/cgroup")
 _WANTED: Final = ("memory", "pids", "cpu")
 _PREFIX: Final = "sandbox-kernel-"
 _PERIOD_US: Final = 50_000
+_STALE_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def create(limits: Limits) -> Cgroup | None:
     parents = _parents()
     if not parents:
         return None
+    for parent in set(parents.values()):
+        _sweep(parent)
     name = _PREFIX + uuid.uuid4().hex[:12]
     made: dict[str, str] = {}
     try:
@@ -100,6 +103,15 @@ def create(limits: Limits) -> Cgroup | None:
         Cgroup(made).destroy()
         return None
     return Cgroup(made)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what hosts that were killed left behind. One with a process in it cannot be removed; a young one may be
+    about to get its first."""
+    for path in parent.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_S:
+                path.rmdir()
 
 
 def why_not() -> str:
