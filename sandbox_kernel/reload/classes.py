@@ -10,14 +10,16 @@ from __future__ import annotations
 import abc
 import ast
 import gc
+import types
 from collections.abc import Iterator
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import code as codes
-from sandbox_kernel.reload import dataclass_fields, functions, shells
+from sandbox_kernel.reload import dataclass_fields, functions, replace, shells
 from sandbox_kernel.reload.journal import Journal
+from sandbox_kernel.reload.values import same_value
 from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
 from sandbox_kernel.versions.statements import mangle
 
@@ -74,48 +76,57 @@ def execute(edit: ModuleEdit, cls: type, owners: list[str], nodes: list[ast.stmt
         cell.cell_contents = cls
 
 
-def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> None:
-    """Carries out a `class` step. Raises ReloadError where CPython cannot change a live class that way."""
+def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> type:
+    """Carries out a `class` step; returns the class, which is another one only where CPython allows no other way."""
     plan = step.body
     assert plan is not None
     journal = edit.journal
     journal.keep_class(cls)
     refuse_layout(edit, cls, step)
     if step.bases or step.keywords:
-        change_header(edit, cls, step)
+        cls = change_header(edit, cls, step)
     if shells.wants_shell(cls, step):
         shells.rebuild(edit, cls, step)
-        return
+        return cls
     was_dataclass = dataclass_fields.is_generated(cls)
     if was_dataclass and dataclass_fields.must_regenerate(step):
         dataclass_fields.strip(journal, cls, plan)
     namespace = BodyNamespace(cls, edit.overlay)
+    descriptors = dataclass_fields.slot_descriptors(cls)
     set_members(edit, cls, plan, namespace, owners)
     set_docstring(edit, cls, step)
     set_annotations(edit, cls, plan, namespace)
     if not was_dataclass:
         set_hash(edit, cls, plan)
     if was_dataclass or step.decorators:
-        dataclass_fields.redecorate(edit, cls, step)
+        dataclass_fields.redecorate(edit, cls, step, descriptors)
     refresh_abstract(edit, cls)
+    if step.edited:
+        edit.edited_classes.append(cls)
     if "__firstlineno__" in vars(cls):
         journal.set_class_attr(cls, "__firstlineno__", first_line(step.new.class_node))
-    edit.report("patched", f"{'.'.join(owners)}")
+    edit.report("patched", ".".join(owners))
+    return cls
 
 
 def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNamespace, owners: list[str]) -> None:
     ran: dict[str, Unit] = {}
-    for index in sorted(plan.steps):
-        step = plan.steps[index]
-        if is_docstring(plan.new, index):
+    changed: set[str] = set()  # names of the body with another value than before: what reads them runs again
+    for index, unit in enumerate(plan.new):
+        step = plan.steps.get(index)
+        if step is None and changed and unit.kind != "class" and unit.uses.reads & changed:
+            step = Step("header" if unit.kind == "def" else "run", unit, unit, edited=False)
+        if step is None or is_docstring(plan.new, index):
             continue
-        if step.action == "class" and step.new.name and isinstance(vars(cls).get(step.new.name), type):
-            patch_class(edit, vars(cls)[step.new.name], step, [*owners, step.new.name])
+        if step.action == "class" and isinstance(vars(cls).get(unit.name), type):
+            inner = vars(cls)[unit.name]
+            edit.journal.set_class_attr(cls, unit.name, patch_class(edit, inner, step, [*owners, unit.name]))
         elif step.action == "header" and step.old is not None:
             change_header_of_method(edit, cls, step, namespace, owners)
         elif step.action in ("run", "class"):
-            execute(edit, cls, owners, step.new.nodes, namespace)
-            ran |= dict.fromkeys(step.new.binds, step.new)
+            execute(edit, cls, owners, unit.nodes, namespace)
+            ran |= {name: unit for name in unit.binds if (index, name) not in plan.shadowed}
+            changed |= {name for name in unit.binds if differs(vars(cls).get(name, MISSING), namespace, name)}
     for name in plan.gone:
         edit.journal.del_class_attr(cls, name)
     for name, unit in ran.items():
@@ -123,6 +134,12 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
             set_member(edit, cls, name, namespace[name], unit)
         elif name not in namespace:
             edit.journal.del_class_attr(cls, name)
+
+
+def differs(old: Any, namespace: BodyNamespace, name: str) -> bool:
+    """A new function is patched into the old one, so it is no other value."""
+    new = dict.get(namespace, name, MISSING)
+    return not isinstance(new, FunctionType) and not same_value(old, new)
 
 
 def is_docstring(units: Any, index: int) -> bool:
@@ -241,29 +258,33 @@ def refuse_layout(edit: ModuleEdit, cls: type, step: Step) -> None:
         )
 
 
-def change_header(edit: ModuleEdit, cls: type, step: Step) -> None:
-    """Other bases, another metaclass, other keywords of the class statement."""
+def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
+    """Other bases, another metaclass, other keywords of the class statement. Returns the class to go on with."""
     node = step.new.class_node
     bases = resolve_bases(edit, node)
     keywords = {keyword.arg: edit.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
-    metaclass = keywords.pop("metaclass", None)
-    journal = edit.journal
-    if metaclass is not None and type(cls) is not metaclass:
-        refusal = ReloadError(
-            f"the metaclass of '{cls.__qualname__}' changed; restart the kernel to apply it",
-            module=edit.name,
-            reason="metaclass-changed",
-        )
-        try:
-            type.__setattr__(cls, "__class__", metaclass)
-        except TypeError as error:
-            raise refusal from error
-    if step.bases and bases != cls.__bases__:
-        journal.step(f"bases of {cls.__qualname__}")
-        set_bases(edit, cls, bases)
-        clear_abc_caches(cls)
-    if (step.keywords and keywords) or step.bases:
+    metaclass: type = keywords.pop("metaclass", None) or types.prepare_class("", bases)[0]
+    if not issubclass(metaclass, type(cls)) or not set_header(edit, cls, bases, metaclass):
+        return replace.replace(edit, cls, bases, metaclass, keywords)
+    clear_abc_caches(cls)
+    if keywords or step.bases:
         super(cls, cls).__init_subclass__(**keywords)  # type: ignore[arg-type]  # narrowed by isinstance above
+    return cls
+
+
+def set_header(edit: ModuleEdit, cls: type, bases: tuple[type, ...], metaclass: type) -> bool:
+    """False where CPython does not let the live class have them."""
+    edit.journal.step(f"bases of {cls.__qualname__}")
+    try:
+        if type(cls) is not metaclass:
+            type.__setattr__(cls, "__class__", metaclass)
+        if bases != cls.__bases__ and (bases, cls.__bases__) != ((object,), (Plain,)):
+            cls.__bases__ = (Plain,) if bases == (object,) else bases
+    except TypeError as error:
+        if not any(word in str(error) for word in ("layout", "deallocator", "mutable types")):
+            raise replace.refusal(edit, cls, error) from error
+        return False
+    return True
 
 
 def resolve_bases(edit: ModuleEdit, node: ast.ClassDef) -> tuple[type, ...]:
@@ -273,17 +294,6 @@ def resolve_bases(edit: ModuleEdit, node: ast.ClassDef) -> tuple[type, ...]:
         entries = getattr(value, "__mro_entries__", None) if not isinstance(value, type) else None
         bases += entries((value,)) if entries else [value]
     return tuple(bases) or (object,)
-
-
-def set_bases(edit: ModuleEdit, cls: type, bases: tuple[type, ...]) -> None:
-    try:
-        cls.__bases__ = (Plain,) if bases == (object,) else bases
-    except TypeError as error:
-        if "layout" not in str(error) and "deallocator" not in str(error):
-            raise ReloadError(
-                f"'{cls.__qualname__}' cannot have these bases: {error}", module=edit.name, reason="bases-changed"
-            ) from error
-        shells.replace(edit, cls, bases, error)
 
 
 def clear_abc_caches(cls: type) -> None:

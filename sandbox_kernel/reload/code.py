@@ -98,13 +98,29 @@ def alike(old: CodeType, new: CodeType) -> bool:
     )
 
 
-def own_part(code: CodeType) -> object:
-    """What a function does itself, without the functions inside it and without lines."""
-    constants = [
-        (constant.co_name, constant.co_freevars) if isinstance(constant, CodeType) else (type(constant), constant)
-        for constant in code.co_consts
-    ]
-    return code.co_code, code.co_names, code.co_varnames, code.co_cellvars, repr(constants)
+def same_definition(code: CodeType, other: CodeType) -> bool:
+    """Whether both were compiled from the same place of the same text.
+
+    The instructions do not tell: the compiler picks others for names that the module imports, and a statement compiled
+    on its own does not know of those. Of several lambdas in one line the column tells.
+    """
+    return (
+        code.co_firstlineno == other.co_firstlineno
+        and code.co_qualname == other.co_qualname
+        and (code.co_names, code.co_varnames, code.co_freevars)
+        == (other.co_names, other.co_varnames, other.co_freevars)
+        and list(map(_shape, code.co_consts)) == list(map(_shape, other.co_consts))
+        and (code.co_name != "<lambda>" or first_column(code) == first_column(other))
+    )
+
+
+def _shape(constant: object) -> object:
+    return constant.co_qualname if isinstance(constant, CodeType) else (type(constant), constant)
+
+
+def first_column(code: CodeType) -> int:
+    columns = [column for line, _, column, _ in code.co_positions() if line == code.co_firstlineno and column]
+    return min(columns, default=0)
 
 
 def shift(code: CodeType, lines: int) -> CodeType:

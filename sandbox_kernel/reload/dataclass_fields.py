@@ -20,7 +20,6 @@ from sandbox_kernel.versions.changes import ScopePlan, Step
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
 
-OWN_FIELD = "_FIELD"
 ORDERING = {"__lt__", "__le__", "__gt__", "__ge__"}
 
 
@@ -32,7 +31,8 @@ def must_regenerate(step: Step) -> bool:
     plan = step.body
     assert plan is not None
     ran = [each.new for each in plan.steps.values() if each.action == "run"]
-    return step.decorators or step.bases or bool(ran) or bool(plan.removed)
+    reordered = list(map(classes.annotation_of, plan.old)) != list(map(classes.annotation_of, plan.new))
+    return step.decorators or step.bases or bool(ran) or bool(plan.removed) or reordered
 
 
 def _made_by_dataclass(value: object) -> bool:
@@ -43,7 +43,8 @@ def _made_by_dataclass(value: object) -> bool:
 def _own_fields(cls: type) -> dict[str, Any]:
     annotations = vars(cls).get("__annotations__", {})
     fields: dict[str, Any] = vars(cls)["__dataclass_fields__"]
-    return {name: fields[name] for name in annotations if name in fields}
+    own = {name: fields[name] for name in annotations if name in fields}
+    return {name: field for name, field in own.items() if field._field_type.name != "_FIELD_CLASSVAR"}
 
 
 def _as_written(field: Any) -> Any:
@@ -70,7 +71,7 @@ def strip(journal: Journal, cls: type, plan: ScopePlan | None) -> None:
             journal.set_class_attr(cls, name, _as_written(field))
 
 
-def redecorate(edit: ModuleEdit, cls: type, step: Step) -> None:
+def redecorate(edit: ModuleEdit, cls: type, step: Step, descriptors: dict[str, Any]) -> None:
     """Runs the decorators of the class again where they changed; the dataclass one also where the fields did."""
     regenerate = must_regenerate(step)
     if not regenerate:
@@ -84,7 +85,7 @@ def redecorate(edit: ModuleEdit, cls: type, step: Step) -> None:
             undo_dataclass(edit, cls)
     for node, found in reversed(options):
         if found is not None:
-            apply(edit, cls, found, before)
+            apply(edit, cls, found, before, descriptors)
         elif step.decorators:
             result = edit.evaluate(node)(cls)
             if result is not cls:
@@ -126,13 +127,16 @@ def dataclass_options(edit: ModuleEdit, node: ast.expr) -> dict[str, Any] | None
     return {keyword.arg: edit.evaluate(keyword.value) for keyword in keywords if keyword.arg}
 
 
-def apply(edit: ModuleEdit, cls: type, options: dict[str, Any], before: set[str]) -> None:
+def slot_descriptors(cls: type) -> dict[str, Any]:
+    return {name: value for name, value in vars(cls).items() if isinstance(value, MemberDescriptorType)}
+
+
+def apply(edit: ModuleEdit, cls: type, options: dict[str, Any], before: set[str], descriptors: dict[str, Any]) -> None:
     """The decorator in place. With slots the names must be those that the layout has."""
     journal = edit.journal
     journal.keep_class(cls)
     slotted = options.pop("slots", False)
     options.pop("weakref_slot", None)
-    descriptors = {name: value for name, value in vars(cls).items() if isinstance(value, MemberDescriptorType)}
     has_slots = "__slots__" in vars(cls)
     own = set(vars(cls).get("__annotations__", {}))
     if bool(slotted) != has_slots or (slotted and own - set(vars(cls)["__slots__"])):
@@ -160,7 +164,7 @@ def regenerate_subclass(edit: ModuleEdit, cls: type) -> None:
     edit.journal.keep_class(cls)
     strip(edit.journal, cls, None)
     options["slots"] = "__slots__" in vars(cls)
-    apply(edit, cls, options, set(vars(cls)["__dataclass_fields__"]))
+    apply(edit, cls, options, set(vars(cls)["__dataclass_fields__"]), slot_descriptors(cls))
 
 
 def initialise(edit: ModuleEdit, cls: type, before: set[str]) -> None:

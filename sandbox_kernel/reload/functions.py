@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from sandbox_kernel.reload import code as codes
@@ -108,7 +109,7 @@ class LiveFunctions:
             places = self._places(namespace, variants)
             for index, code in enumerate(wanted):
                 for function in places.get((code.co_qualname, code.co_firstlineno), ()):
-                    if variants.plain(function.__code__) == code:
+                    if codes.same_definition(variants.plain(function.__code__), code):
                         hits.append((function, index))
         yield from hits
 
@@ -130,7 +131,7 @@ class LiveFunctions:
 
 def _index_of(code: CodeType, wanted: Sequence[CodeType]) -> int | None:
     for index, candidate in enumerate(wanted):
-        if candidate.co_firstlineno == code.co_firstlineno and candidate == code:
+        if codes.same_definition(candidate, code):
             return index
     return None
 
@@ -177,17 +178,33 @@ def recode(
     return True
 
 
-def refresh_wrapper(journal: Journal, wrapper: object, old_doc: str | None, function: FunctionType) -> None:
+def wrappers(namespace: Namespace) -> Iterator[Any]:
+    """Everything in a module and its classes that says by `__wrapped__` what it wraps."""
+    stack: list[Any] = [*namespace.values()]
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, type):
+            stack += vars(value).values() if value.__module__ == namespace.get("__name__") else ()
+        elif isinstance(value, staticmethod | classmethod):
+            stack.append(value.__func__)
+        elif isinstance(value, property):
+            stack += [value.fget, value.fset]
+        elif not isinstance(value, ModuleType) and "__wrapped__" in getattr(value, "__dict__", ()):
+            yield value
+            stack.append(value.__dict__["__wrapped__"])
+
+
+def refresh_wrappers(journal: Journal, namespace: Namespace, old_doc: str | None, function: FunctionType) -> None:
     """What `functools.wraps` copied at decoration follows the function it was copied from."""
-    seen = 0
-    while wrapper is not function and seen < 20:
-        attributes = getattr(wrapper, "__dict__", {})
-        if not isinstance(attributes, dict) or "__wrapped__" not in attributes:
-            return
-        if getattr(wrapper, "__doc__", None) == old_doc and old_doc != function.__doc__:
+    if function.__doc__ == old_doc:
+        return
+    for wrapper in list(wrappers(namespace)):
+        if inspect.unwrap(wrapper) is function and wrapper.__doc__ == old_doc:
             journal.set_attr(wrapper, "__doc__", function.__doc__)
-        wrapper = attributes["__wrapped__"]
-        seen += 1
 
 
 def transplant(

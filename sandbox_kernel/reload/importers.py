@@ -102,10 +102,26 @@ def _follow(edit: ModuleEdit, origin: ModuleEdit, index: int, unit: Unit, node: 
             edit.plan.scope.steps[index] = Step("run", unit, unit, edited=False)
         return
     for alias in node.names:
+        if alias.name == STAR:
+            _follow_all(edit, origin, unit)
         pairs = _exported(origin) if alias.name == STAR else [alias.name]
         for name in pairs:
             if name in origin.changed:
                 _rebind(edit, unit, alias.asname or name, *origin.changed[name], star=alias.name == STAR)
+
+
+def _follow_all(edit: ModuleEdit, origin: ModuleEdit, unit: Unit) -> None:
+    """A star import brings what `__all__` lists now, and no longer what it listed before."""
+    if "__all__" not in origin.changed:
+        return
+    old, new = origin.changed["__all__"]
+    before, after = set(old or ()) if old is not MISSING else set(), set(new or ()) if new is not MISSING else set()
+    for name in after - before:
+        if name in origin.live and name not in edit.live:
+            edit.bind_name(name, origin.live[name], unit)
+    for name in before - after if after else ():
+        if name in edit.live and same_value(edit.live[name], origin.originals.get(name, MISSING)):
+            edit.bind_name(name, MISSING, unit)
 
 
 def _rebind(edit: ModuleEdit, unit: Unit, name: str, old: Any, new: Any, *, star: bool) -> None:

@@ -180,8 +180,7 @@ class ModuleEdit:
                 continue
             self._recoded.setdefault(id(new), []).append(function)
             self.touched.append((function, before))
-            if function.__doc__ != doc:
-                functions.refresh_wrapper(self.journal, self.live.get(step.new.name), doc, function)
+            functions.refresh_wrappers(self.journal, self.live, doc, function)
             if step.edited and not codes.alike(pairs[index][0], new):
                 self.report("patched", function.__qualname__)
 
@@ -262,9 +261,10 @@ class ModuleEdit:
         elif step.action == "class":
             cls = self.live.get(unit.name)
             if isinstance(cls, type):
-                classes.patch_class(self, cls, step, [unit.name])
-                self.edited_classes.append(cls)
-                if self.overlay.get(unit.name) is not cls and unit.name in self.overlay:
+                new = classes.patch_class(self, cls, step, [unit.name])
+                if new is not cls:
+                    self._replace(unit.name, cls, new)
+                elif self.overlay.get(unit.name) is not cls and unit.name in self.overlay:
                     self._bind(unit)
             else:
                 self._execute(unit)
@@ -274,6 +274,12 @@ class ModuleEdit:
                 self._forget_bindings([unit])
             self._execute(unit)
             self._bind(unit)
+
+    def _replace(self, name: str, old: object, new: object) -> None:
+        self.overlay[name] = new
+        self.journal.set_item(self.live, name, new)
+        self.changed[name] = (old, new)
+        self._mark(name)
 
     def _change_header(self, step: Step) -> None:
         node = step.new.function
@@ -312,12 +318,13 @@ class ModuleEdit:
         functions.transplant(
             self.journal, function, new, nodes=step.new, variants=self.variants, flags=self.flags, decorated=False
         )
-        functions.refresh_wrapper(self.journal, self.live.get(step.new.name), doc, function)
+        functions.refresh_wrappers(self.journal, self.live, doc, function)
         self.report("patched", function.__qualname__)
 
     def _bind(self, unit: Unit) -> None:
         """Moves what a statement bound from the overlay into the live module."""
         names = list(unit.binds)
+        names = [name for name in names if not self._is_shadowed(unit, name)]
         if "*" in names:
             names = [n for n, value in self.overlay.items() if self.live.get(n, MISSING) is not value]
         if "__annotations__" in self.overlay and self.overlay["__annotations__"] != self.live.get("__annotations__"):
@@ -343,6 +350,17 @@ class ModuleEdit:
             if name not in ("__annotations__", "__doc__"):
                 self._mark(name)
 
+    def _is_shadowed(self, unit: Unit, name: str) -> bool:
+        shadowed = self.plan.scope.shadowed
+        if not any(self.source.units[index] is unit and other == name for index, other in shadowed):
+            return False
+        later = [i for i, each in enumerate(self.source.units) if name in each.binds]
+        step = self.plan.scope.steps.get(later[-1])
+        if step is not None and step.action == "run":
+            return False
+        self.overlay[name] = self.live.get(name)
+        return True
+
     def plan_before(self, name: str) -> Any:
         """The value at the begin of the transaction."""
         if name in self.changed:
@@ -366,6 +384,14 @@ class ModuleEdit:
             return old
         return new
 
+    def _belongs_elsewhere(self, function: FunctionType, unit: Unit) -> bool:
+        """Whether another statement of the new source, of the same name, is where the live function comes from."""
+        line = function.__code__.co_firstlineno
+        return any(
+            each is not unit and each.name == function.__name__ and each.start <= line <= each.end
+            for each in self.source.units
+        )
+
     def _same_home(self, old: type, new: type) -> bool:
         return old.__module__ == new.__module__ == self.name and old.__qualname__ == new.__qualname__
 
@@ -374,9 +400,11 @@ class ModuleEdit:
         if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
             return new
         plain = self.variants.plain(old.__code__)
-        fits = own and new.__code__.co_name == plain.co_name
+        fits = own and new.__code__.co_name == plain.co_name and not self._belongs_elsewhere(old, unit)
         if fits and functions.transplant(self.journal, old, new, nodes=unit, variants=self.variants, flags=self.flags):
             return old
+        if self._belongs_elsewhere(old, unit):
+            return new
         functions.forward(self.journal, old, new)
         return old if isinstance(new, FunctionType) else new
 

@@ -42,6 +42,9 @@ def rebuild(edit: ModuleEdit, cls: type, step: Step) -> None:
     scratch = dict(edit.overlay)
     exec(edit.compile(step.new.nodes), edit.live, scratch)
     merge(edit, cls, scratch[step.new.name], step.new)
+    edit.report("patched", cls.__qualname__)
+    if step.edited:
+        edit.edited_classes.append(cls)
 
 
 def merge(edit: ModuleEdit, cls: type, shell: type, unit: Unit) -> None:
@@ -94,11 +97,19 @@ def set_from_shell(
         functions.forward(edit.journal, old, value)
     if name in MEMBER_TABLES:
         value = translate(value, members)
+        if name == "_value2member_map_" and isinstance(cls, enum.EnumMeta):
+            value |= combinations(cls, value)
     elif id(value) in members:
         value = members[id(value)]
     elif isinstance(value, enum.property) and getattr(value, "member", None) is not None:
         value.member = members.get(id(value.member), value.member)  # 3.12 and later
     edit.journal.set_class_attr(cls, name, value)
+
+
+def combinations(cls: enum.EnumMeta, known: dict[Any, Any]) -> dict[Any, Any]:
+    """Flags that were combined at run time (`R | W`) are remembered by value and must stay the same objects."""
+    old = cls._value2member_map_ if issubclass(cls, enum.Flag) else {}
+    return {v: m for v, m in old.items() if v not in known and (m._name_ is None or "|" in m._name_)}
 
 
 def translate(table: Any, members: dict[int, Any]) -> Any:
@@ -139,11 +150,3 @@ def can_become(old: Any, new: Any) -> bool:
     """Members that are numbers or strings hold their value in the object itself."""
     mixed = type(old)._member_type_
     return mixed is object or mixed(old) == mixed(new)
-
-
-def replace(edit: ModuleEdit, cls: type, bases: tuple[type, ...], error: TypeError) -> None:
-    raise ReloadError(
-        f"'{cls.__qualname__}' cannot take these bases while it is live: {error}; restart the kernel to apply it",
-        module=edit.name,
-        reason="bases-changed",
-    ) from error

@@ -285,8 +285,9 @@ class Transaction:
         for edit in self.edits.values():
             edited = {id(function) for function, before in edit.touched if not same_code(function, before)}
             if edited:
-                for cache in caches_of(edit.live, edit.name, edited):
-                    cache.cache_clear()
+                for wrapper in functions.wrappers(edit.live):
+                    if hasattr(wrapper, "cache_clear") and id(wrapper.__wrapped__) in edited:
+                        wrapper.cache_clear()
 
     def _pin_lines(self) -> None:
         for plan in self.plans:
@@ -299,27 +300,6 @@ def same_code(function: FunctionType, before: Any) -> bool:
     from sandbox_kernel.reload.code import alike
 
     return alike(before, function.__code__)
-
-
-def caches_of(namespace: dict[str, Any], module: str, edited: set[int]) -> Iterator[Any]:
-    """`lru_cache` objects around edited functions, in the module and in its classes."""
-    stack: list[Any] = [*namespace.values()]
-    seen: set[int] = set()
-    while stack:
-        value = stack.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, type):
-            stack += vars(value).values() if value.__module__ == module else ()
-        elif isinstance(value, staticmethod | classmethod):
-            stack.append(value.__func__)
-        elif isinstance(value, property):
-            stack += [value.fget, value.fset]
-        elif "__wrapped__" in getattr(value, "__dict__", {}):
-            if hasattr(value, "cache_clear") and id(value.__wrapped__) in edited:
-                yield value
-            stack.append(value.__wrapped__)
 
 
 def forget_module(name: str, module: ModuleType) -> None:

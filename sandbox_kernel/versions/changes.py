@@ -127,6 +127,7 @@ class ScopePlan:
     steps: dict[int, Step]
     removed: list[Unit]
     gone: set[str] = field(default_factory=set)
+    shadowed: set[tuple[int, str]] = field(default_factory=set)  # runs, but a later statement that stays binds the name
     shifts: list[tuple[Unit, int]] = field(default_factory=list)
     suffix: int = 0
     shift: int = 0
@@ -375,6 +376,8 @@ def rerun_binders(scope: ScopePlan, names: set[str], partners: dict[int, int]) -
         if not running and [partners.get(index) for index in indexes] == before[name]:
             continue
         builds = any(builds_on(scope.new[index], name) for index in indexes)
+        if not builds:
+            scope.shadowed |= {(index, name) for index in indexes[:-1]}
         for index in indexes if builds else indexes[-1:]:
             step = scope.steps.get(index)
             if not builds and partners.get(index) == (before[name][-1] if before[name] else None):

@@ -1,0 +1,1 @@
+assert k.show() == ('new', 't')

@@ -1,0 +1,2 @@
+from m import make
+k = make('t')()

@@ -1,0 +1,2 @@
+def make():
+    return [lambda i=i: ('new', i) for i in range(3)]

@@ -1,0 +1,2 @@
+def make():
+    return [lambda i=i: ('old', i) for i in range(3)]

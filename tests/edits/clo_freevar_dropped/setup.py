@@ -1,0 +1,2 @@
+from m import make
+f = make(1, 2)

@@ -1,0 +1,2 @@
+from m import make
+g = make(2)

@@ -1,0 +1,4 @@
+def make(n):
+    def g(x):
+        return x * n
+    return g

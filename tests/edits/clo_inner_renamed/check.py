@@ -1,0 +1,1 @@
+assert make(3)(2) == 6 and old(1) == 2

@@ -1,0 +1,2 @@
+from m import make
+a, b = make(10)

@@ -1,0 +1,2 @@
+add(5)
+assert get() == ('t', 15)

@@ -1,0 +1,3 @@
+from m import account
+add, get = account()
+add(5)

@@ -1,0 +1,4 @@
+def make(n):
+    def f(x):
+        return ('f', x + n)
+    return f

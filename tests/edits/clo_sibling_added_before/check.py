@@ -1,0 +1,1 @@
+assert make(1)(1) == ('f2', 2) and old(1) == ('f2', 2)

@@ -1,0 +1,10 @@
+from abc import ABC, abstractmethod
+class Base(ABC):
+    def a(self):
+        return 1
+    @abstractmethod
+    def b(self): ...
+class Sub(Base):
+    pass
+    def b(self):
+        return 2

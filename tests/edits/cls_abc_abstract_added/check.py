@@ -1,0 +1,1 @@
+assert raises(TypeError, m.Sub) and s.a() == 1

@@ -1,0 +1,3 @@
+class C:
+    x: float = 1
+    z: 'C'

@@ -1,0 +1,1 @@
+assert C.__annotations__ == {'x': float, 'z': 'C'}, C.__annotations__

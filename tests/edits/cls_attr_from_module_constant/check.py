@@ -1,0 +1,1 @@
+assert c.limit == 5 and m.C.seen == [1] and c.get() == 5

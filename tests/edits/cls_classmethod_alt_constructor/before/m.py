@@ -1,0 +1,5 @@
+class C:
+    @classmethod
+    def make(cls):
+        return cls()
+    v = 1

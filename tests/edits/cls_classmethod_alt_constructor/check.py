@@ -1,0 +1,1 @@
+assert make().tag == 'new' and C.make().tag == 'new'

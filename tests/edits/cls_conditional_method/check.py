@@ -1,0 +1,1 @@
+assert c.f() == 'new'

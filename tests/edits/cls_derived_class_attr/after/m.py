@@ -1,0 +1,4 @@
+class C:
+    A = 3
+    B = A * 10
+    log = []

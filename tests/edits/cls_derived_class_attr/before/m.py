@@ -1,0 +1,4 @@
+class C:
+    A = 2
+    B = A * 10
+    log = []

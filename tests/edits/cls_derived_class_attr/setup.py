@@ -1,0 +1,2 @@
+import m
+m.C.log.append(1)

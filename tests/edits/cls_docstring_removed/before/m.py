@@ -1,0 +1,4 @@
+class C:
+    '''doc'''
+    def f(self):
+        return 1

@@ -1,0 +1,1 @@
+assert C.__doc__ is None

@@ -1,0 +1,5 @@
+class V:
+    def __init__(self, x):
+        self.x = x
+    def __eq__(self, o):
+        return self.x == o.x

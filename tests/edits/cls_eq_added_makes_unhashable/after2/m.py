@@ -1,0 +1,7 @@
+class V:
+    def __init__(self, x):
+        self.x = x
+    def __eq__(self, o):
+        return self.x == o.x
+    def __hash__(self):
+        return 7

@@ -1,0 +1,3 @@
+class V:
+    def __init__(self, x):
+        self.x = x

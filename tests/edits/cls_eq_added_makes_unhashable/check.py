@@ -1,0 +1,2 @@
+assert v == V(1)
+assert raises(TypeError, hash, v)

@@ -1,0 +1,1 @@
+assert hash(v) == 7

@@ -1,0 +1,3 @@
+from m import V
+v = V(1)
+hash(v)

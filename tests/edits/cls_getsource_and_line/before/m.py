@@ -1,0 +1,7 @@
+X = 1
+class C:
+    def go(self):
+        return 'old'
+
+def f():
+    return 1

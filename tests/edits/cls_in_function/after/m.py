@@ -1,0 +1,5 @@
+def make():
+    class Local:
+        def go(self):
+            return 'new'
+    return Local

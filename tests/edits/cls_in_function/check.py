@@ -1,0 +1,1 @@
+assert x.go() == 'new' and m.make()().go() == 'new'

@@ -1,0 +1,1 @@
+assert m.make()().more() == 'more' and x.go() == 'old'

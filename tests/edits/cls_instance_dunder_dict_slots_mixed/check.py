@@ -1,0 +1,1 @@
+assert (c.get(), c.x, c.y) == ('new', 1, 2)

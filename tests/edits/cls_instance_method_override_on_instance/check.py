@@ -1,0 +1,1 @@
+assert c.f() == 'mine' and C().f() == 'cls2'

@@ -1,0 +1,1 @@
+assert b.get() == ('new', 3) and Box[str]('a').get() == ('new', 'a')

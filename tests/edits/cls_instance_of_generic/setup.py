@@ -1,0 +1,2 @@
+from m import Box
+b = Box[int](3)

@@ -1,0 +1,1 @@
+assert K.tag() == 'new' and isinstance(K(), K)

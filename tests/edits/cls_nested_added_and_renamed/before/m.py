@@ -1,0 +1,4 @@
+class Outer:
+    class A:
+        def go(self):
+            return 1

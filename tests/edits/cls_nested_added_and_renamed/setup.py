@@ -1,0 +1,2 @@
+from m import Outer
+o = Outer.A()

@@ -1,0 +1,5 @@
+class C:
+    def __init__(self, x):
+        self.x = x
+    def get(self):
+        return ('old', self.x)

@@ -1,0 +1,3 @@
+import pickle, copy, m
+c = m.C(3)
+data = pickle.dumps(c)

@@ -1,0 +1,12 @@
+class C:
+    def __init__(self):
+        self.__x = 1
+    def __get(self):
+        return self.__x * 10
+    def show(self):
+        return self.__get()
+    __secret = 3
+    def __more(self):
+        return self.__secret
+    def reveal(self):
+        return self.__more()

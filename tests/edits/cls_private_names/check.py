@@ -1,0 +1,1 @@
+assert c.show() == 10

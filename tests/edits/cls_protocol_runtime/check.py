@@ -1,0 +1,1 @@
+assert isinstance(i, P) and i.a() == 2

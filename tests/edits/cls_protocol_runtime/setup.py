@@ -1,0 +1,3 @@
+from m import P, Impl
+i = Impl()
+assert isinstance(i, P)

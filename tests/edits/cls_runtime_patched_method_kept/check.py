@@ -1,0 +1,1 @@
+assert c.a() == 'patched' and c.b() == 22

@@ -1,0 +1,3 @@
+from m import C
+c = C()
+C.a = lambda self: 'patched'

@@ -1,0 +1,6 @@
+class A:
+    def go(self):
+        return 'A'
+class B(A):
+    def go(self):
+        return 'b3'

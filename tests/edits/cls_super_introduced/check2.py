@@ -1,0 +1,1 @@
+assert b.go() == 'b3' and m.B.go is go

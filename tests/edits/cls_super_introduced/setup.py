@@ -1,0 +1,3 @@
+import m
+b = m.B()
+go = m.B.go

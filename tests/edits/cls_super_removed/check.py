@@ -1,0 +1,1 @@
+assert b.go() == held() == 'b2'

@@ -1,0 +1,1 @@
+assert b < a and b <= a and a >= b

@@ -1,0 +1,6 @@
+class A:
+    def g(self):
+        return 'Ag'
+class B:
+    def f(self):
+        return 'Bf'

@@ -1,0 +1,1 @@
+assert p == P(1) and repr(p) == 'P(x=1)'

@@ -1,0 +1,2 @@
+import m, dataclasses
+p = m.P(1)

@@ -1,0 +1,5 @@
+from dataclasses import dataclass
+@dataclass
+class Base:
+    x: int = 10
+    z: int = 3

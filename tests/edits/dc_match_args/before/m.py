@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+@dataclass
+class P:
+    x: int
+    y: int
+def kind(p):
+    match p:
+        case P(0, y):
+            return ('axis', y)
+        case _:
+            return 'other'

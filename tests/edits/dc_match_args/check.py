@@ -1,0 +1,1 @@
+assert kind(p) == ('AXIS', 3) and kind(P(0, 1)) == ('AXIS', 1)

@@ -1,0 +1,2 @@
+from m import P, kind
+p = P(0, 3)

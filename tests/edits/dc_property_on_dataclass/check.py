@@ -1,0 +1,1 @@
+assert r.area == 5

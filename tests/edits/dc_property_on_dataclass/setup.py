@@ -1,0 +1,2 @@
+from m import R
+r = R(2, 3)

@@ -1,0 +1,5 @@
+from dataclasses import dataclass
+@dataclass(slots=True)
+class P:
+    x: int
+    y: int = 0

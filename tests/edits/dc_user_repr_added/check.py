@@ -1,0 +1,1 @@
+assert repr(p) == 'mine' and p == P(1)

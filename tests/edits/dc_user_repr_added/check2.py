@@ -1,0 +1,1 @@
+assert repr(p) == 'P(x=1)'

@@ -1,0 +1,9 @@
+def repeat(n):
+    def deco(fn):
+        def wrapper(*a):
+            return [fn(*a)] * n
+        return wrapper
+    return deco
+@repeat(2)
+def f(x):
+    return x

@@ -1,0 +1,4 @@
+import m
+from m import f
+held = [f]
+assert f(1) == [1, 1]

@@ -1,0 +1,1 @@
+assert m.f(3) == -3 and m.f.calls == 3

@@ -1,0 +1,2 @@
+with ctx(1) as v:
+    assert v == ('new', 1)

@@ -1,0 +1,8 @@
+def count(fn):
+    def w(*a):
+        w.calls += 1
+        return fn(*a)
+    w.calls = 0
+    return w
+def f(x):
+    return x

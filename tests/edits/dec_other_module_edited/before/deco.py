@@ -1,0 +1,6 @@
+import functools
+def loud(fn):
+    @functools.wraps(fn)
+    def wrapper(*a):
+        return ('loud', fn(*a))
+    return wrapper

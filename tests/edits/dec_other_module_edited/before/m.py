@@ -1,0 +1,4 @@
+from deco import loud
+@loud
+def f(x):
+    return x

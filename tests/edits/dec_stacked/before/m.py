@@ -1,0 +1,12 @@
+def a(fn):
+    def w(*x):
+        return ('a', fn(*x))
+    return w
+def b(fn):
+    def w(*x):
+        return ('b', fn(*x))
+    return w
+@a
+@b
+def f(x):
+    return x

@@ -1,0 +1,2 @@
+import m
+assert m.f(1) == f(1) == ('b', ('a', 1))

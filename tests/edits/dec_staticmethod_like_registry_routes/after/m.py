@@ -1,0 +1,7 @@
+from app import route
+@route('/a')
+def a():
+    return 'new a'
+@route('/b')
+def b():
+    return 'old b'

@@ -1,0 +1,1 @@
+assert app.ROUTES['/bb']() == 'old b' and app.ROUTES['/a'] is m.a

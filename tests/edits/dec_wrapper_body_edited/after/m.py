@@ -1,0 +1,10 @@
+def loud(fn):
+    def wrapper(*a):
+        return ('LOUD', fn(*a))
+    return wrapper
+@loud
+def f(x):
+    return x
+@loud
+def g(x):
+    return -x

@@ -1,0 +1,5 @@
+from enum import Enum
+class C(Enum):
+    A = 1
+    B = 2
+    ALSO_A = 1

@@ -1,0 +1,1 @@
+assert C.ALSO_A is a and list(C) == [C.A, C.B]

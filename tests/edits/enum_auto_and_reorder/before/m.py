@@ -1,0 +1,4 @@
+from enum import Enum, auto
+class C(Enum):
+    A = auto()
+    B = auto()

@@ -1,0 +1,2 @@
+from enum import Enum
+Color = Enum('Color', 'RED GREEN')

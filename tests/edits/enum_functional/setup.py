@@ -1,0 +1,2 @@
+import m
+red = m.Color.RED

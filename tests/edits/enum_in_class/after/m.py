@@ -1,0 +1,8 @@
+from enum import Enum
+class Job:
+    class State(Enum):
+        NEW = 1
+        DONE = 2
+        FAILED = 3
+    def __init__(self):
+        self.state = self.State.NEW

@@ -1,0 +1,1 @@
+assert Job.State.FAILED.value == 3 and j.state is Job.State.NEW

@@ -1,0 +1,2 @@
+from m import Job
+j = Job()

@@ -1,0 +1,9 @@
+from enum import IntEnum, Flag
+class L(IntEnum):
+    LOW = 1
+    MID = 3
+    HIGH = 5
+class F(Flag):
+    R = 1
+    W = 2
+    X = 4

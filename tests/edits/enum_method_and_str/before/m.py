@@ -1,0 +1,5 @@
+from enum import Enum
+class C(Enum):
+    A = 1
+    def show(self):
+        return 'old'

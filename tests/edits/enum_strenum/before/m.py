@@ -1,0 +1,4 @@
+from enum import StrEnum
+class S(StrEnum):
+    A = 'a'
+    B = 'b'

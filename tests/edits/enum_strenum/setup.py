@@ -1,0 +1,2 @@
+from m import S
+a = S.A

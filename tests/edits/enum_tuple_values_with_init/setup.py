@@ -1,0 +1,2 @@
+from m import Planet
+e = Planet.EARTH

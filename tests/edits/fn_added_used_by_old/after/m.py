@@ -1,0 +1,4 @@
+def helper():
+    return 41
+def f():
+    return helper() + 1

@@ -1,0 +1,1 @@
+assert list(f()) == [1, 2] and not isinstance(f(), list)

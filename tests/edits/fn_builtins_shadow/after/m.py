@@ -1,0 +1,4 @@
+def f(x):
+    return len(x)
+def len(x):
+    return 'shadow'

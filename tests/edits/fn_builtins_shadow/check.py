@@ -1,0 +1,1 @@
+assert f([1]) == 'shadow'

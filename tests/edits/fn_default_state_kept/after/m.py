@@ -1,0 +1,3 @@
+def f(x, cache={}, n=2):
+    cache[x] = n
+    return dict(cache)

@@ -1,0 +1,1 @@
+assert f() == 2 and f.__doc__ == 'mine'

@@ -1,0 +1,5 @@
+n = 0
+def bump():
+    global n
+    n += 5
+    return n

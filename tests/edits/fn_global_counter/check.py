@@ -1,0 +1,1 @@
+assert m.bump() == 6

@@ -1,0 +1,7 @@
+FAST = True
+if FAST:
+    def f():
+        return 'fast'
+else:
+    def f():
+        return 'slow'

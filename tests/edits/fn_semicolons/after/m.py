@@ -1,0 +1,2 @@
+A = 1; B = 3
+def f(): return A + B

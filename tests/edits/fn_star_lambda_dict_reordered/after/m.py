@@ -1,0 +1,2 @@
+B = lambda: 'b2'
+A = lambda: 'a2'

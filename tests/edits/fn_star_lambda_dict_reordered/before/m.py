@@ -1,0 +1,2 @@
+A = lambda: 'a'
+B = lambda: 'b'

@@ -1,0 +1,4 @@
+def b():
+    return 'a'
+def a():
+    return 'b'

@@ -1,0 +1,4 @@
+def a():
+    return 'a'
+def b():
+    return 'b'

@@ -1,0 +1,1 @@
+assert m.a() == 'b' and m.b() == 'a' and a() == 'b' and b() == 'a'

@@ -1,0 +1,1 @@
+assert m.f() is False and m.impl.dumps([]) == '[]'

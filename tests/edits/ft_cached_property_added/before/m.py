@@ -1,0 +1,3 @@
+class C:
+    def data(self):
+        return 'method'

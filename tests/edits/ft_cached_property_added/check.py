@@ -1,0 +1,1 @@
+assert c.data == 'cached' and c.__dict__['data'] == 'cached'

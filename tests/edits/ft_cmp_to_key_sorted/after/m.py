@@ -1,0 +1,1 @@
+WORDS = sorted(['bb', 'a', 'ccc'], key=lambda w: -len(w))

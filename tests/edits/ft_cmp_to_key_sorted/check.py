@@ -1,0 +1,1 @@
+assert m.WORDS == ['ccc', 'bb', 'a']

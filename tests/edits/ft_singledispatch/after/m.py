@@ -1,0 +1,10 @@
+from functools import singledispatch
+@singledispatch
+def show(x):
+    return 'object'
+@show.register
+def _(x: int):
+    return 'INT'
+@show.register
+def _(x: str):
+    return 'str'

@@ -1,0 +1,3 @@
+from m import show
+import m
+m.show.register(list, lambda x: 'mine')

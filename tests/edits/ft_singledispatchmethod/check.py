@@ -1,0 +1,1 @@
+assert c.f(1) == 'INT' and c.f('') == 'object'

@@ -1,0 +1,3 @@
+import math
+def f():
+    return math.floor(1.5)

@@ -1,0 +1,1 @@
+assert m.f() == 1 and not hasattr(m, 'json')

@@ -1,0 +1,3 @@
+import pickle as codec
+def f():
+    return codec.__name__

@@ -1,0 +1,3 @@
+import json as codec
+def f():
+    return codec.__name__

@@ -1,0 +1,1 @@
+assert Klass().go() == 'new' and K2().go() == 'new'

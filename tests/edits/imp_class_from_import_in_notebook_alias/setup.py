@@ -1,0 +1,2 @@
+from m import C as Klass
+K2 = Klass

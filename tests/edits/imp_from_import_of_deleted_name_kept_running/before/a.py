@@ -1,0 +1,4 @@
+def old():
+    return 'old'
+def keep():
+    return 'keep'

@@ -1,0 +1,2 @@
+from a import keep
+import a

@@ -1,0 +1,1 @@
+assert b.keep() == 'keep2' and not hasattr(a, 'old') and old() == 'old'

@@ -1,0 +1,3 @@
+from b import helper
+def f(x):
+    return helper(x)

@@ -1,0 +1,3 @@
+Y = 1
+def helper(x):
+    return x + 100

@@ -1,0 +1,1 @@
+assert f(1) == 101 and a.helper is b.helper

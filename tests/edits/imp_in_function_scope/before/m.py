@@ -1,0 +1,3 @@
+def run():
+    from a import f
+    return f()

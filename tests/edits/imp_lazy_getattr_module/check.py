@@ -1,0 +1,1 @@
+assert m.lazy == 'new' and dir(m) == ['lazy']

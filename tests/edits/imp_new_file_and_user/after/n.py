@@ -1,0 +1,3 @@
+from m import f
+def g():
+    return f() + 1

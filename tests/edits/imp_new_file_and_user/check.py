@@ -1,0 +1,2 @@
+import n
+assert n.g() == 11

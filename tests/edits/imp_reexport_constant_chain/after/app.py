@@ -1,0 +1,2 @@
+from api import V as VERSION
+TEXT = f'v{VERSION}'

@@ -1,0 +1,1 @@
+assert a.X == 2 and b.X == 99

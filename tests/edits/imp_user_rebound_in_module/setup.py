@@ -1,0 +1,2 @@
+import a, b
+b.X = 99

@@ -1,0 +1,1 @@
+assert raises(TypeError, B) and b.g() == 'g'

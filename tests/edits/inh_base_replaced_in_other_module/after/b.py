@@ -1,0 +1,3 @@
+from a import B
+class C(B):
+    pass

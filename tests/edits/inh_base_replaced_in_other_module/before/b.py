@@ -1,0 +1,3 @@
+from a import A
+class C(A):
+    pass

@@ -1,0 +1,6 @@
+class MyList(list):
+    def total(self):
+        return sum(self)
+class MyInt(int):
+    def show(self):
+        return 'old'

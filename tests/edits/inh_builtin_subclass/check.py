@@ -1,0 +1,1 @@
+assert x.total() == 30 and i.show() == 'new' and x == [1, 2]

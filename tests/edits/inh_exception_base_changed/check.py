@@ -1,0 +1,5 @@
+try:
+    m.find()
+    assert False
+except KeyError as e:
+    assert isinstance(e, m.AppError)

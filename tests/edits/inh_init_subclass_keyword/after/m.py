@@ -1,0 +1,6 @@
+class Base:
+    def __init_subclass__(cls, tag='none', **k):
+        super().__init_subclass__(**k)
+        cls.tag = tag
+class C(Base, tag='b'):
+    pass

@@ -1,0 +1,1 @@
+assert c.who() == 'B'

@@ -1,0 +1,4 @@
+class A:
+    def who(self): return 'A'
+class C(A):
+    pass

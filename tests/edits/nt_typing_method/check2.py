@@ -1,0 +1,1 @@
+assert p.both == 1

@@ -1,0 +1,2 @@
+x: float = 2.0
+y: str = 'a'

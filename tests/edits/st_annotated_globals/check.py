@@ -1,0 +1,1 @@
+assert m.x == 2.0 and m.y == 'mine' and m.__annotations__ == {'x': float, 'y': str}

@@ -1,0 +1,1 @@
+assert m.FLAG is True

@@ -1,0 +1,1 @@
+assert m.POOL.n == 200

@@ -1,0 +1,4 @@
+N = 0
+def f():
+    return 1
+N += 1

@@ -1,0 +1,3 @@
+import m
+m.N = 50
+f = m.f

@@ -1,0 +1,3 @@
+N = 4
+SQ = [x * N for x in range(N)]
+TOTAL = sum(SQ)

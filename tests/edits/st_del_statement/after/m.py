@@ -1,0 +1,3 @@
+tmp = 7
+X = tmp * 2
+del tmp

@@ -1,0 +1,3 @@
+tmp = 5
+X = tmp * 2
+del tmp

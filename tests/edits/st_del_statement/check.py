@@ -1,0 +1,1 @@
+assert m.X == 14 and not hasattr(m, 'tmp')

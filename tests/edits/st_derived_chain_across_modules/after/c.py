@@ -1,0 +1,3 @@
+import b
+Z = b.Y * 10
+SEEN = []

@@ -1,0 +1,1 @@
+assert m.PRICE == 30 and m.LOG == [1]

@@ -1,0 +1,3 @@
+CONF = {}
+CONF['a'] = 1
+CONF['b'] = 2

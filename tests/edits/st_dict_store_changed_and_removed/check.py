@@ -1,0 +1,1 @@
+assert m.CONF == {'a': 10, 'mine': 3}, m.CONF

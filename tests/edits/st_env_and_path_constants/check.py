@@ -1,0 +1,1 @@
+assert m.f() == ('m!', os.path.dirname(m.__file__))

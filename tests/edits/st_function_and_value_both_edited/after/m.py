@@ -1,0 +1,3 @@
+def compute():
+    return 2
+VALUE = compute() + 1

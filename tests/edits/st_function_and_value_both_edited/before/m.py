@@ -1,0 +1,3 @@
+def compute():
+    return 1
+VALUE = compute()

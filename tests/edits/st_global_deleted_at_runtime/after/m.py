@@ -1,0 +1,3 @@
+A = 1
+def f():
+    return 'new'

@@ -1,0 +1,1 @@
+assert m.f() == 'new' and not hasattr(m, 'A')

@@ -1,0 +1,4 @@
+LOG = []
+LOG.append(1)
+def f():
+    return 1

@@ -1,0 +1,1 @@
+assert m.LOG == [1, 2]

@@ -1,0 +1,4 @@
+ITEMS = []
+ITEMS.append('a')
+ITEMS.append('b')
+ITEMS.append('c')

@@ -1,0 +1,3 @@
+ITEMS = []
+ITEMS.append('a')
+ITEMS.append('b')

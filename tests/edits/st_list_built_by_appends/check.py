@@ -1,0 +1,1 @@
+assert m.ITEMS == ['a', 'b', 'mine', 'c']

@@ -1,0 +1,1 @@
+assert m.R == 2

@@ -1,0 +1,4 @@
+import builtins
+builtins.__dict__.setdefault('_hr_log', []).append('top')
+def f():
+    return 1

@@ -1,0 +1,4 @@
+X = 1
+_hidden = 1
+def f():
+    return X

@@ -1,0 +1,2 @@
+from a import *
+Y = X * 2

@@ -1,0 +1,1 @@
+assert b.Z == 2 and b.X == 1

@@ -1,0 +1,2 @@
+import a, b
+assert not hasattr(b, 'Z')

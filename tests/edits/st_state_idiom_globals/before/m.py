@@ -1,0 +1,4 @@
+if 'CACHE' not in globals():
+    CACHE = {}
+def f():
+    return 1

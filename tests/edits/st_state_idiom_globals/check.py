@@ -1,0 +1,1 @@
+assert m.CACHE == {'x': 1}

@@ -1,0 +1,2 @@
+import m
+m.CACHE['x'] = 1

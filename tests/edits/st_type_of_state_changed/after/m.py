@@ -1,0 +1,3 @@
+ITEMS = set()
+def add(x):
+    ITEMS.add(x)

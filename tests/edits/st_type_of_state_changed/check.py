@@ -1,0 +1,2 @@
+m.add(2)
+assert m.ITEMS == {2}
