@@ -239,11 +239,17 @@ def family(cls: type) -> Iterator[type]:
             yield each
 
 
-def slots_of(node: ast.ClassDef) -> str | None:
+def slots_of(node: ast.ClassDef) -> object:
+    """The names in `__slots__`, in any order; the expression where it is computed."""
     for statement in node.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if any(isinstance(target, ast.Name) and target.id == "__slots__" for target in targets):
-            return ast.dump(statement)
+        if not isinstance(statement, ast.Assign):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == "__slots__" for target in statement.targets):
+            try:
+                value = ast.literal_eval(statement.value)
+            except ValueError:
+                return ast.dump(statement.value)
+            return {value} if isinstance(value, str) else set(value)
     return None
 
 

@@ -66,8 +66,11 @@ def strip(journal: Journal, cls: type, plan: ScopePlan | None) -> None:
         journal.del_class_attr(cls, "__match_args__")
     if "__hash__" not in written and vars(cls).get("__hash__", 0) is None:
         journal.del_class_attr(cls, "__hash__")
+    declared = {classes.annotation_of(unit) for unit in plan.new} if plan else set(_own_fields(cls))
     for name, field in _own_fields(cls).items():
-        if not isinstance(vars(cls).get(name), MemberDescriptorType):
+        if name not in declared:
+            journal.del_class_attr(cls, name)
+        elif not isinstance(vars(cls).get(name), MemberDescriptorType):
             journal.set_class_attr(cls, name, _as_written(field))
 
 

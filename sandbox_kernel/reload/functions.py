@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import gc
 import inspect
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -19,6 +20,7 @@ from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.versions.changes import Unit
 
+KIND_FLAGS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 Namespace = dict[str, Any]  # values of a module are anything
 
 
@@ -139,8 +141,18 @@ def _index_of(code: CodeType, wanted: Sequence[CodeType]) -> int | None:
 def set_code(journal: Journal, function: FunctionType, code: CodeType) -> None:
     before = function.__code__
     journal.step(f"code of {function.__qualname__}")
-    function.__code__ = code
-    journal.add(lambda: setattr(function, "__code__", before))
+    assign_code(function, code)
+    journal.add(lambda: assign_code(function, before))
+
+
+def assign_code(function: FunctionType, code: CodeType) -> None:
+    """From 3.13 on, turning a function into a generator or coroutine function warns; here it is what the user asked for."""
+    if (function.__code__.co_flags ^ code.co_flags) & KIND_FLAGS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            function.__code__ = code
+    else:
+        function.__code__ = code
 
 
 def class_of(function: FunctionType, namespace: Namespace) -> type | None:
@@ -229,7 +241,7 @@ def transplant(
     journal.step(f"function {old.__qualname__}")
     variants.remember(fitted, plain)
     was_trampoline = is_trampoline(old)
-    old.__code__ = fitted
+    assign_code(old, fitted)
     old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
     old.__doc__, old.__annotations__ = new.__doc__, new.__annotations__
     if hasattr(new, "__type_params__"):
@@ -254,7 +266,7 @@ def forward(journal: Journal, old: FunctionType, target: object) -> None:
     """Old references to `old` call `target` from now on. The two share their attributes where both have some."""
     journal.keep_function(old)
     journal.step(f"forward {old.__qualname__}")
-    old.__code__ = codes.trampoline(old, target)
+    assign_code(old, codes.trampoline(old, target))
     old.__defaults__ = old.__kwdefaults__ = None
     if isinstance(target, FunctionType):
         old.__doc__, old.__annotations__ = target.__doc__, target.__annotations__

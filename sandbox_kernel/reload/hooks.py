@@ -4,23 +4,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import MigrationError
 from sandbox_kernel.reload import classes
-from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.state import Keeper
 from sandbox_kernel.versions.statements import mangle
+
+if TYPE_CHECKING:
+    from sandbox_kernel.reload.modules import ModuleEdit
 
 INSTANCE_HOOK = "__migrate__"
 MODULE_HOOK = "__migrate_module__"
 
 
-def migrate_module(journal: Journal, module: str, namespace: dict[str, Any], old: dict[str, Any]) -> bool:
-    hook = namespace.get(MODULE_HOOK)
+def migrate_module(edit: ModuleEdit) -> bool:
+    hook, old, module = edit.live.get(MODULE_HOOK), dict(edit.originals), edit.name
     if hook is None:
         return False
-    Keeper(journal).keep([old, {name: value for name, value in namespace.items() if old.get(name) is not value}])
+    keeper = Keeper(edit.journal, edit.is_tracked)
+    keeper.keep_module(edit.module)
+    keeper.keep(value for name, value in old.items() if not name.startswith("__"))
     try:
         hook(old)
     except BaseException as error:
@@ -32,16 +36,17 @@ def migrate_module(journal: Journal, module: str, namespace: dict[str, Any], old
     return True
 
 
-def migrate_instances(journal: Journal, module: str, edited: list[type]) -> int:
+def migrate_instances(edit: ModuleEdit) -> int:
     """Calls the hook for every instance of the classes and of what derives from them, each instance once."""
     members: dict[int, type] = {}
-    for cls in edited:
+    module = edit.name
+    for cls in edit.edited_classes:
         if hasattr(cls, INSTANCE_HOOK):
             members |= {id(each): each for each in classes.family(cls)}
     if not members:
         return 0
     instances = classes.instances_of(list(members.values()))
-    Keeper(journal).keep(instances)
+    Keeper(edit.journal, edit.is_tracked).keep(instances)
     before = [(instance, state_of(instance)) for instance in instances]
     for instance, old in before:
         try:

@@ -6,6 +6,7 @@ a failure at any point leaves everything as it was.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any
@@ -112,9 +113,11 @@ class Journal:
         self.keep_dict(attributes)
 
         def back() -> None:
-            for name, value in before:
-                if getattr(function, name) is not value:
-                    setattr(function, name, value)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # 3.13: back from a generator to a function
+                for name, value in before:
+                    if getattr(function, name) is not value:
+                        setattr(function, name, value)
             restore_dict(function.__annotations__, annotations)
 
         self._undo.append(back)
@@ -161,7 +164,7 @@ def restore_dict(target: dict[Any, Any], before: dict[Any, Any]) -> None:
     for key in [key for key in target if key not in before]:
         del target[key]
     for key, value in before.items():
-        if target[key] is not value:
+        if target.get(key, MISSING) is not value:
             target[key] = value
 
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from sandbox_kernel.reload import classes, functions, reach, shells
+from sandbox_kernel.reload import classes, functions, reach, reconcile
 from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import MISSING, Journal
+from sandbox_kernel.reload.state import LIMIT, Keeper
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
 from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, class_scope, first_line
 from sandbox_kernel.versions.statements import Uses, uses_of
@@ -32,12 +33,12 @@ class ModuleEdit:
         variants: functions.Variants,
         filename: str,
         report: Callable[[str, str, str, str], None],
+        is_tracked: Callable[[object], bool],
     ) -> None:
         self.module, self.name, self.plan = module, name, plan
         self.live: dict[str, Any] = module.__dict__
         self.journal, self.variants, self.filename = journal, variants, filename
         self.flags = plan.new.future
-        self._imported, self._imported_before = _imports_of(plan.new), _imports_of(plan.old)
         self.originals: dict[str, Any] = dict(self.live)
         self.overlay: dict[str, Any] = dict(self.live)
         self.changed: dict[str, tuple[Any, Any]] = {}  # name -> (old value, new value), MISSING for none
@@ -48,6 +49,8 @@ class ModuleEdit:
         self.touched: list[tuple[FunctionType, CodeType]] = []  # functions with new code, and the code they had
         self.edited_classes: list[type] = []
         self.late: set[str] = set()
+        self.is_tracked = is_tracked
+        self.keeper = Keeper(journal, is_tracked, LIMIT)
         self._report = report
         self._prepared: dict[int, None] = {}
         self._recoded: dict[int, list[FunctionType]] = {}
@@ -63,7 +66,7 @@ class ModuleEdit:
     # -- code
 
     def compile(self, nodes: list[ast.stmt]) -> CodeType:
-        return codes.compile_nodes(nodes, self.filename, self.flags, self._imported)
+        return codes.compile_nodes(nodes, self.filename, self.flags)
 
     def code_of(self, unit: Unit) -> CodeType:
         known = self._compiled.get(id(unit))
@@ -83,7 +86,7 @@ class ModuleEdit:
         for step in self.plan.scope.steps.values():
             self.code_of(step.new)
 
-    def prepare(self, is_tracked: Callable[[object], bool]) -> None:
+    def prepare(self) -> None:
         """Runs, in order, the statements that neither need new code nor concern other modules; stops at the first
         other."""
         steps = self.plan.scope.steps
@@ -96,7 +99,7 @@ class ModuleEdit:
                 continue
             if unit.kind in ("def", "class") and step is None:
                 break
-            if reach.must_wait(self, unit, is_tracked):
+            if reach.must_wait(self, unit):
                 break
             self._execute(unit)
             self._prepared[index] = None
@@ -138,6 +141,7 @@ class ModuleEdit:
     def _execute(self, unit: Unit) -> None:
         self.journal.step(f"run line {unit.start} of {self.name}")
         self._own_annotations()
+        reach.keep_state(self, unit)
         target = self.live if reach.needs_module_scope(unit) else self.overlay
         exec(self.code_of(unit), self.live, target)
         if target is self.live:
@@ -148,8 +152,8 @@ class ModuleEdit:
 
     def _own_annotations(self) -> None:
         """Annotated assignments write into a dictionary of the module; they must not write into the live one."""
-        annotations: Any = self.overlay.get("__annotations__")
-        if annotations is self.live.get("__annotations__") and isinstance(annotations, dict):
+        annotations: dict[str, Any] = self.overlay.get("__annotations__", {})
+        if annotations is self.live.get("__annotations__"):
             self.overlay["__annotations__"] = dict(annotations)
 
     def _was_there(self, unit: Unit) -> bool:
@@ -169,7 +173,7 @@ class ModuleEdit:
 
     def _recode(self, step: Step, live_functions: functions.LiveFunctions) -> None:
         assert step.old is not None
-        old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future, self._imported_before)
+        old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future)
         pairs = list(codes.pair(old_code, self.code_of(step.new)))
         old_codes = [old for old, _ in pairs]
         for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
@@ -341,7 +345,7 @@ class ModuleEdit:
                 self.changed[name] = (before, MISSING)
                 self.journal.del_item(self.live, name)
             return
-        value = self._reconcile(before, value, unit)
+        value = reconcile.reconcile(self, before, value, unit)
         self.overlay[name] = value
         if self.live.get(name, MISSING) is not value:
             self.journal.set_item(self.live, name, value)
@@ -366,48 +370,3 @@ class ModuleEdit:
         if name in self.changed:
             return self.changed[name][0]
         return self.originals.get(name, MISSING)
-
-    def _reconcile(self, old: Any, new: Any, unit: Unit) -> Any:
-        """The object to bind: the old one, changed into the new one, wherever that can be."""
-        if old is new or old is MISSING:
-            return new
-        if same_value(old, new):
-            return old
-        fresh = all(value is not new for value in self.originals.values())
-        if isinstance(old, FunctionType) and old.__globals__ is self.live and fresh and callable(new):
-            return self._reconcile_function(old, new, unit)
-        if isinstance(old, type) and isinstance(new, type) and fresh and self._same_home(old, new):
-            shells.merge(self, old, new, unit)
-            self.edited_classes.append(old)
-            return old
-        if type(old) is type(new) and fresh and reach.replace_partial(self.journal, old, new):
-            return old
-        return new
-
-    def _belongs_elsewhere(self, function: FunctionType, unit: Unit) -> bool:
-        """Whether another statement of the new source, of the same name, is where the live function comes from."""
-        line = function.__code__.co_firstlineno
-        return any(
-            each is not unit and each.name == function.__name__ and each.start <= line <= each.end
-            for each in self.source.units
-        )
-
-    def _same_home(self, old: type, new: type) -> bool:
-        return old.__module__ == new.__module__ == self.name and old.__qualname__ == new.__qualname__
-
-    def _reconcile_function(self, old: FunctionType, new: Any, unit: Unit) -> Any:
-        own = isinstance(new, FunctionType) and new.__globals__ is self.live
-        if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
-            return new
-        plain = self.variants.plain(old.__code__)
-        fits = own and new.__code__.co_name == plain.co_name and not self._belongs_elsewhere(old, unit)
-        if fits and functions.transplant(self.journal, old, new, nodes=unit, variants=self.variants, flags=self.flags):
-            return old
-        if self._belongs_elsewhere(old, unit):
-            return new
-        functions.forward(self.journal, old, new)
-        return old if isinstance(new, FunctionType) else new
-
-
-def _imports_of(source: Source) -> list[str]:
-    return sorted(set(codes.imported_names(node for unit in source.units for node in unit.nodes)))

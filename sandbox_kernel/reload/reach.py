@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ def functions_reading(units: Sequence[Unit], dirty: set[str], attributes: set[tu
         found |= fresh
 
 
-def must_wait(edit: ModuleEdit, unit: Unit, is_tracked: Callable[[object], bool]) -> bool:
+def must_wait(edit: ModuleEdit, unit: Unit) -> bool:
     """Whether a statement needs code or values that only the commit brings.
 
     True for what calls into the user's own modules, reads a changed name from a scope of its own (such a scope sees the
@@ -45,7 +46,26 @@ def must_wait(edit: ModuleEdit, unit: Unit, is_tracked: Callable[[object], bool]
         return True
     if isinstance(unit.nodes[0], ast.Import | ast.ImportFrom):
         return any(name in edit.foreign for name in uses.binds)
-    return uses.effects and any(is_tracked(edit.overlay.get(name, MISSING)) for name in uses.reads | uses.callees)
+    return uses.effects and any(edit.is_tracked(edit.overlay.get(name, MISSING)) for name in uses.reads | uses.callees)
+
+
+def keep_state(edit: ModuleEdit, unit: Unit) -> None:
+    """Remembers what a statement with effects can get at by its names: containers, and the state of user's modules."""
+    uses = unit.uses
+    if not uses.effects and not uses.mutates:
+        return
+    keeper = edit.keeper
+    for name in uses.reads | uses.callees | uses.mutates:
+        value = edit.overlay.get(name)
+        if isinstance(value, ModuleType):
+            if edit.is_tracked(value):
+                keeper.keep_module(value)
+        elif isinstance(value, FunctionType):
+            module = sys.modules.get(value.__module__)
+            if module is not None and edit.is_tracked(module):
+                keeper.keep_module(module)
+        else:
+            keeper.keep([value])
 
 
 def needs_module_scope(unit: Unit) -> bool:

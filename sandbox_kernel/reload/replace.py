@@ -7,6 +7,7 @@ CPython sets `C.__bases__` only if the first base allocates objects alike; a cla
 
 from __future__ import annotations
 
+import functools
 import types
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,8 @@ def _swap(code: CodeType, old: type, new: type) -> CodeType:
 
 
 def move_subclasses(edit: ModuleEdit, old: type, new: type) -> None:
-    for sub in type.__subclasses__(old):
+    subclasses: list[type] = type.__subclasses__(old)
+    for sub in subclasses:
         edit.journal.keep_class(sub)
         edit.journal.step(f"bases of {sub.__qualname__}")
         try:
@@ -86,4 +88,4 @@ def move_instances(edit: ModuleEdit, old: type, new: type) -> None:
             object.__setattr__(instance, "__class__", new)
         except TypeError as error:
             raise refusal(edit, old, error) from error
-        edit.journal.add(lambda instance=instance: move_back(instance))
+        edit.journal.add(functools.partial(move_back, instance))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import collections
+import sys
 from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
 from sandbox_kernel.reload.journal import Journal, restore_dict
 
+CONTAINERS = (dict, list, set, tuple, frozenset, collections.deque, bytearray)
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type, FunctionType, ModuleType, range, slice)
 
 
@@ -17,23 +19,39 @@ def refill(container: Any, fill: Callable[[Any], None], before: Iterable[object]
     fill(before)
 
 
-class Keeper:
-    """Keeps containers and instances that can be reached from some roots; each once, contents by identity."""
+LIMIT = 200_000
 
-    def __init__(self, journal: Journal) -> None:
+
+class Keeper:
+    """Keeps containers and instances that can be reached from some roots; each once, contents by identity.
+
+    Objects of libraries are kept with the containers that they hold, and no further: behind a logger or a task stands
+    the whole process. It stops after `limit` objects: for what runs at import the trial has shown that it ends well,
+    this is a second net.
+    """
+
+    def __init__(self, journal: Journal, is_users: Callable[[object], bool], limit: int = sys.maxsize) -> None:
         self._journal = journal
+        self._is_users = is_users
+        self._limit = limit
         self._seen: set[int] = set()
         self._held: list[object] = []
 
+    def keep_module(self, module: ModuleType) -> None:
+        self.keep(value for name, value in vars(module).items() if not name.startswith("__"))
+
     def keep(self, roots: Iterable[object]) -> None:
-        stack = list(roots)
-        while stack:
-            item = stack.pop()
+        stack = [(root, False) for root in roots]
+        while stack and len(self._held) < self._limit:
+            item, in_library = stack.pop()
             if isinstance(item, PLAIN) or id(item) in self._seen:
+                continue
+            foreign = not isinstance(item, CONTAINERS) and not self._is_users(type(item))
+            if foreign and in_library:
                 continue
             self._seen.add(id(item))
             self._held.append(item)
-            stack += self._keep_one(item)
+            stack += [(held, foreign or in_library) for held in self._keep_one(item)]
 
     def _keep_one(self, item: Any) -> list[object]:
         """Writes down how to restore `item`, and returns what it holds."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import linecache
+import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from sandbox_kernel.reload.report import ObjectChange
 from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source
 
 HOLD_S = 0.2
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Transaction:
             variants=self.live.variants,
             filename=record.filename,
             report=self._report,
+            is_tracked=self._is_tracked,
         )
         self.edits[plan.module] = edit
         self.journal.keep_dict(edit.live)
@@ -128,7 +131,8 @@ class Transaction:
                     migrate()
         except BaseException as error:
             with undisturbed(), held():
-                self.journal.undo()
+                for failure in self.journal.undo():
+                    log.error("an undo step of a reload failed: %s: %s", type(failure).__name__, failure)
             self._pin_lines()
             if isinstance(error, ReloadError):
                 raise
@@ -171,7 +175,7 @@ class Transaction:
         if isinstance(value, ModuleType):
             return value.__name__ in self.live.records
         module = getattr(value, "__module__", None) or getattr(type(value), "__module__", None)
-        return module in self.live.records
+        return module in self.live.records or module == "__main__"
 
     def _order(self) -> list[str]:
         names = {plan.module for plan in self.plans}
@@ -201,7 +205,7 @@ class Transaction:
         for name in self._order():
             edit = self.edits[name]
             self._find_foreign(edit, by_name)
-            edit.prepare(self._is_tracked)
+            edit.prepare()
 
     def _find_foreign(self, edit: ModuleEdit, plans: Mapping[str, ModulePlan]) -> None:
         """Names that come from another module of this change: what reads them waits until that one is committed."""
@@ -272,11 +276,11 @@ class Transaction:
     def _hooks(self) -> None:
         for plan in self.plans:
             edit = self.edits[plan.module]
-            if plan.edited and hooks.migrate_module(self.journal, edit.name, edit.live, dict(edit.originals)):
+            if plan.edited and hooks.migrate_module(edit):
                 self._report(edit.name, edit.name, "migrated", "")
         for plan in self.plans:
             edit = self.edits[plan.module]
-            count = hooks.migrate_instances(self.journal, edit.name, edit.edited_classes)
+            count = hooks.migrate_instances(edit)
             if count:
                 self._report(edit.name, f"{count} instances", "migrated", "")
 

@@ -1,0 +1,4 @@
+class A(Missing):
+    k = 2
+    def f(self):
+        return 'new'

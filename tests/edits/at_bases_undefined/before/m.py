@@ -1,0 +1,4 @@
+class A:
+    k = 1
+    def f(self):
+        return 'old'

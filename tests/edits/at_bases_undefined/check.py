@@ -1,0 +1,2 @@
+# refused
+assert a.f() == 'old' and a.k == 1

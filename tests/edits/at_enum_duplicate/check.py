@@ -1,0 +1,2 @@
+# refused
+assert list(C) == [a]

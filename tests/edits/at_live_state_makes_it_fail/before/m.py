@@ -1,0 +1,4 @@
+STATE = []
+def f():
+    return 'old'
+X = 1

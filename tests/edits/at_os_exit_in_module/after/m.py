@@ -1,0 +1,3 @@
+import os
+X = 2
+os._exit(3)

@@ -1,0 +1,2 @@
+# refused
+assert m.X == 1

@@ -1,0 +1,2 @@
+# refused
+assert m.VALUE == 1 and m.helper() == 1

@@ -1,0 +1,7 @@
+class D:
+    def __set_name__(self, owner, name):
+        if name == 'bad':
+            raise RuntimeError('no')
+class C:
+    k = 1
+    good = D()

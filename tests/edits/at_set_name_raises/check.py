@@ -1,0 +1,2 @@
+# refused
+assert C.k == 1 and not hasattr(C, 'bad')

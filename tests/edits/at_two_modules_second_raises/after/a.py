@@ -1,0 +1,4 @@
+LOG = []
+X = 2
+def f():
+    return 'v2'

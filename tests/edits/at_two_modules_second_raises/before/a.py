@@ -1,0 +1,4 @@
+LOG = []
+X = 1
+def f():
+    return 'v1'

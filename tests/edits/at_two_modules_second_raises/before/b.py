@@ -1,0 +1,3 @@
+import a
+def g():
+    return 'v1'

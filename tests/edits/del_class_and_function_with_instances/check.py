@@ -1,0 +1,1 @@
+assert not hasattr(m, 'A') and a.f() == 'A' and isinstance(a, A)

@@ -1,0 +1,3 @@
+import m
+a = m.A()
+A = m.A

@@ -1,0 +1,3 @@
+from helper import h
+def f():
+    return h()

@@ -1,0 +1,1 @@
+assert f() == 2 and 'helper' not in sys.modules

@@ -1,0 +1,2 @@
+import m, sys
+from m import f

@@ -1,0 +1,3 @@
+import new_name
+def f():
+    return new_name.h()

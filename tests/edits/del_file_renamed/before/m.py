@@ -1,0 +1,3 @@
+import old_name
+def f():
+    return old_name.h()

@@ -1,0 +1,1 @@
+assert f() == 'new' and not hasattr(m, 'old_name')

@@ -1,0 +1,2 @@
+from m import C, Field
+c = C(); c.a = 1

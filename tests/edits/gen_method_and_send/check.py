@@ -1,0 +1,1 @@
+assert g.send(1) == ('new', 1)

@@ -1,0 +1,2 @@
+from m import C
+g = C().gen(); next(g)

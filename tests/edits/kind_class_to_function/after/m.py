@@ -1,0 +1,2 @@
+def thing(x):
+    return ('f', x)

@@ -1,0 +1,3 @@
+class thing:
+    def __init__(self, x):
+        self.x = x

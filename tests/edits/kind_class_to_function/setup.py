@@ -1,0 +1,3 @@
+import m
+from m import thing
+t = thing(1)

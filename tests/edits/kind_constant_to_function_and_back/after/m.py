@@ -1,0 +1,4 @@
+def value():
+    return 6
+def use():
+    return value()

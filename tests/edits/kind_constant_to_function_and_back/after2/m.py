@@ -1,0 +1,3 @@
+value = 7
+def use():
+    return value

@@ -1,0 +1,3 @@
+value = 5
+def use():
+    return value

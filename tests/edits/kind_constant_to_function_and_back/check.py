@@ -1,0 +1,1 @@
+assert m.use() == 6 and value() == 6

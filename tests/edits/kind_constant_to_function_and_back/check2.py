@@ -1,0 +1,1 @@
+assert m.use() == 7 and value == 7

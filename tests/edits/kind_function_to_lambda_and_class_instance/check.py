@@ -1,0 +1,1 @@
+assert m.f(1) == f(1) == ('lambda', 1)

@@ -1,0 +1,4 @@
+class A:
+    n = 0
+class B(A):
+    k = 0

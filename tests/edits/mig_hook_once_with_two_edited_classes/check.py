@@ -1,0 +1,1 @@
+assert (a.count, b.count) == (1, 1)

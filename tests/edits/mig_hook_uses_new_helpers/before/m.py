@@ -1,0 +1,3 @@
+class P:
+    def __init__(self, v):
+        self.v = v

@@ -1,0 +1,2 @@
+USERS = ['a', 'b']
+VERSION = 1

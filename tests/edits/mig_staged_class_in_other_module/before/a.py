@@ -1,0 +1,2 @@
+class Base:
+    tag = 1

@@ -1,0 +1,1 @@
+assert s.seen == [['seen']]

@@ -1,0 +1,6 @@
+import a
+class B:
+    def back(self):
+        return a.A()
+    def name(self):
+        return 'b1'

@@ -1,0 +1,2 @@
+VERSION = 2
+from . import sub

@@ -1,0 +1,2 @@
+from . import VERSION
+TEXT = f'v{VERSION}'

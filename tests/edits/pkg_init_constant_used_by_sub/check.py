@@ -1,0 +1,1 @@
+assert pkg.sub.TEXT == 'v2' and pkg.sub.VERSION == 2

@@ -1,0 +1,1 @@
+assert f() == ns.part.f() == 'new'

@@ -1,0 +1,2 @@
+import ns.more
+assert ns.more.g() == 'g'

@@ -1,0 +1,2 @@
+import ns.part
+from ns.part import f

@@ -1,0 +1,3 @@
+X = 5
+def f():
+    return X

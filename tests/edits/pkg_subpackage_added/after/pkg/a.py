@@ -1,0 +1,3 @@
+from .sub import g
+def f():
+    return g()

@@ -1,0 +1,1 @@
+assert pkg.a.f() == 'deep' and pkg.sub.deep.g is pkg.a.g

@@ -1,0 +1,3 @@
+c.x = 5
+del c.x
+assert c.x is None

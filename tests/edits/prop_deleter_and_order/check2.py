@@ -1,0 +1,2 @@
+c.x = 5
+assert c.x == ('got', 10)

@@ -1,0 +1,1 @@
+assert c.x == 2 and c.y == 'new'

@@ -1,0 +1,2 @@
+def f(a: float, b: 'X' = None) -> str:
+    return a

@@ -1,0 +1,2 @@
+import inspect, pydoc
+from m import f

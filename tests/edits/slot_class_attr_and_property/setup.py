@@ -1,0 +1,2 @@
+from m import P
+p = P(3)

@@ -1,0 +1,1 @@
+assert p.x == 1 and p.f() == 2

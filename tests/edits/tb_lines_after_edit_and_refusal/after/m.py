@@ -1,0 +1,7 @@
+# one
+# two
+def boom():
+    x = 1
+    raise ValueError('y')
+def outer():
+    boom()

@@ -1,0 +1,1 @@
+assert lines() == [(7, 'boom()'), (5, "raise ValueError('y')")], lines()

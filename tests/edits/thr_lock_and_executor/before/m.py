@@ -1,0 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+POOL = ThreadPoolExecutor(1)
+def job(x):
+    return ('old', x)
+def submit(x):
+    return POOL.submit(job, x)
