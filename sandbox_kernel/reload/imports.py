@@ -7,9 +7,11 @@ last is exact, and costs one `stat` less than an import does.
 
 from __future__ import annotations
 
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +26,12 @@ LIBRARY = tuple(
 
 def is_users(path: str | None) -> bool:
     """Whether a file is the user's own: Python source, and not part of an installed library."""
-    return path is not None and path.endswith(".py") and not str(Path(path).resolve()).startswith(LIBRARY)
+    return path is not None and path.endswith(".py") and not _is_library(os.path.dirname(path))
+
+
+@functools.cache
+def _is_library(directory: str) -> bool:
+    return os.path.realpath(directory).startswith(LIBRARY)
 
 
 def read_source(path: str) -> str:

@@ -22,7 +22,7 @@ from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.reload.transaction import Live, Record, Transaction
 from sandbox_kernel.reload.trial import Trial, TrialFailed, refusal
-from sandbox_kernel.versions.changes import ModulePlan, parse_source, plan
+from sandbox_kernel.versions.changes import ModulePlan, plan
 
 Try = Callable[[Mapping[str, str]], None]
 
@@ -95,7 +95,7 @@ class Reloader:
         """Says what source a live module was executed from."""
         filename = getattr(module, "__file__", None) or f"<{module.__name__}>"
         with self._lock:
-            self._records[module.__name__] = Record(module, parse_source(source), filename)
+            self._records[module.__name__] = Record(module, source.removeprefix("\ufeff"), filename)
 
     def note_cell(self, source: str) -> None:
         """Says what the notebook has just executed, so that imported names are told from the user's own."""
@@ -103,7 +103,7 @@ class Reloader:
 
     def source(self, module: str) -> str:
         """The live source of a module."""
-        return self._records[module].source.text
+        return self._records[module].text
 
     def modules(self) -> dict[str, str]:
         """Live module -> the file that it comes from."""
@@ -186,7 +186,7 @@ class Reloader:
         plans = []
         for name, text in sources.items():
             record = self._records.get(name)
-            if text is None or record is None or record.source.text == text:
+            if text is None or record is None or record.text == text:
                 if text is not None and record is None:
                     self._parse(name, text)
                 continue
@@ -226,7 +226,7 @@ class Reloader:
                 raise refusal(TrialFailed(type(error).__name__, str(error)), texts) from error
             return
         files = {**self.modules(), **paths}
-        live = {name: record.source.text for name, record in self._records.items()}
+        live = {name: record.text for name, record in self._records.items()}
         process = self._trial_process()
         try:
             process.run(texts, {**live, **new}, files)

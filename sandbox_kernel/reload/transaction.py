@@ -24,7 +24,7 @@ from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
-from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source
+from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, parse_source
 
 HOLD_S = 0.2
 log = logging.getLogger(__name__)
@@ -32,12 +32,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Record:
-    """A live module and the source that it was executed from."""
+    """A live module and the source that it was executed from; parsed when first asked for."""
 
     module: ModuleType
-    source: Source
+    text: str
     filename: str
+    parsed: Source | None = None
     imports: set[str] | None = None
+
+    @property
+    def source(self) -> Source:
+        if self.parsed is None:
+            self.parsed = parse_source(self.text)
+        return self.parsed
 
 
 @dataclass(slots=True)
@@ -150,13 +157,9 @@ class Transaction:
         """New modules of the change are importable from their texts; what was imported is taken back on failure."""
 
         def note(module: ModuleType, text: str) -> None:
-            from sandbox_kernel.versions.changes import parse_source
-
             name = module.__name__
             self.journal.add(lambda: forget_module(name, module))
-            self.journal.set_item(
-                self.live.records, name, Record(module, parse_source(text), module.__file__ or f"<{name}>")
-            )
+            self.journal.set_item(self.live.records, name, Record(module, text, module.__file__ or f"<{name}>"))
             self._report(name, name, "added", "")
 
         finder = ServingFinder(self.new_sources, self.paths, note)
@@ -181,12 +184,21 @@ class Transaction:
         names = {plan.module for plan in self.plans}
         if len(names) == 1:
             return [*names]
-        return importers.in_order(names, self._imports(names))
+        return importers.in_order(names, self._imports())
 
-    def _imports(self, names: set[str] | None = None) -> dict[str, set[str]]:
+    def _imports(self) -> dict[str, set[str]]:
+        """What each module imports; modules that mention none of ours are not even parsed."""
         found = {}
+        changed = {name.rpartition(".")[2] for name in [*self.edits, *self.removed, *self.new_sources]}
+        while True:
+            more = {n.rpartition(".")[2] for n, r in self.live.records.items() if mentions(r.text, changed)}
+            if more <= changed:
+                break
+            changed |= more
         for name, record in self.live.records.items():
             edit = self.edits.get(name)
+            if edit is None and not mentions(record.text, changed):
+                continue
             source = edit.source if edit else record.source
             if edit is None and record.imports is not None:
                 found[name] = record.imports
@@ -253,7 +265,7 @@ class Transaction:
     def _publish(self) -> None:
         for plan in self.plans:
             record = self.live.records[plan.module]
-            fresh = Record(record.module, plan.new, record.filename)
+            fresh = Record(record.module, plan.new.text, record.filename, plan.new)
             self.journal.set_item(self.live.records, plan.module, fresh)
             set_lines(record.filename, plan.new)
         for name in self.removed:
@@ -298,6 +310,11 @@ class Transaction:
             record = self.live.records.get(plan.module)
             if record is not None:
                 set_lines(record.filename, record.source)
+
+
+def mentions(text: str, words: set[str]) -> bool:
+    """Whether a module may import one of the modules that end in these words."""
+    return "from ." in text or any(word in text for word in words)
 
 
 def same_code(function: FunctionType, before: Any) -> bool:
