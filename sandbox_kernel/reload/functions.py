@@ -242,6 +242,7 @@ def transplant(
     variants.remember(fitted, plain)
     was_trampoline = is_trampoline(old)
     assign_code(old, fitted)
+    old.__name__, old.__qualname__ = new.__name__, new.__qualname__
     old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
     old.__doc__, old.__annotations__ = new.__doc__, new.__annotations__
     if hasattr(new, "__type_params__"):

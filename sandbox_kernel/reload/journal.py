@@ -15,6 +15,8 @@ Undo = Callable[[], object]
 MISSING: Any = object()
 FUNCTION_FIELDS = (
     "__code__",
+    "__name__",
+    "__qualname__",
     "__defaults__",
     "__kwdefaults__",
     "__doc__",

@@ -33,10 +33,10 @@ def reconcile(edit: ModuleEdit, old: Any, new: Any, unit: Unit) -> Any:
 
 
 def belongs_elsewhere(edit: ModuleEdit, function: FunctionType, unit: Unit) -> bool:
-    """Whether another statement of the new source, of the same name, is where the live function comes from."""
-    line = function.__code__.co_firstlineno
+    """Whether another statement of the new source is where the live function comes from."""
+    code = edit.variants.plain(function.__code__)
     return any(
-        each is not unit and each.name == function.__name__ and each.start <= line <= each.end
+        each is not unit and each.name == code.co_name and each.start <= code.co_firstlineno <= each.end
         for each in edit.source.units
     )
 
@@ -49,8 +49,7 @@ def reconcile_function(edit: ModuleEdit, old: FunctionType, new: Any, unit: Unit
     own = isinstance(new, FunctionType) and new.__globals__ is edit.live
     if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
         return new
-    plain = edit.variants.plain(old.__code__)
-    fits = own and new.__code__.co_name == plain.co_name and not belongs_elsewhere(edit, old, unit)
+    fits = own and not belongs_elsewhere(edit, old, unit)
     if fits and functions.transplant(edit.journal, old, new, nodes=unit, variants=edit.variants, flags=edit.flags):
         return old
     if belongs_elsewhere(edit, old, unit):
