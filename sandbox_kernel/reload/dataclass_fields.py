@@ -66,6 +66,8 @@ def strip(journal: Journal, cls: type, plan: ScopePlan | None) -> None:
         journal.del_class_attr(cls, "__match_args__")
     if "__hash__" not in written and vars(cls).get("__hash__", 0) is None:
         journal.del_class_attr(cls, "__hash__")
+    if (vars(cls).get("__doc__") or "").startswith(f"{cls.__name__}("):  # the signature, where there was no docstring
+        journal.set_class_attr(cls, "__doc__", None)
     declared = {classes.annotation_of(unit) for unit in plan.new} if plan else set(_own_fields(cls))
     for name, field in _own_fields(cls).items():
         if name not in declared:
