@@ -10,9 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from sandbox_kernel.errors import ReloadError
-from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
 
 DEBOUNCE_MS = 60
@@ -37,13 +37,21 @@ def watch_files(directories: Iterable[str], stop: threading.Event) -> Iterable[s
         yield {path for _, path in changes}
 
 
+class ReloadsFiles(Protocol):
+    """What the watcher reloads with: a `Reloader`, or whoever keeps more than code, such as a sandbox's session."""
+
+    def modules(self) -> dict[str, str]: ...
+
+    def reload_files(self, paths: Iterable[str]) -> ReloadReport: ...
+
+
 class AutoReload:
     """`callback` gets the report of each reload, or the error of a refused one; a refused save is tried again with the
     next one, so that repairing one of two files applies both. `watch` is `watch_files` unless a test brings its own.
     """
 
     def __init__(
-        self, reloader: Reloader, callback: Callback, *, at_once: bool = False, watch: Watch = watch_files
+        self, reloader: ReloadsFiles, callback: Callback, *, at_once: bool = False, watch: Watch = watch_files
     ) -> None:
         self._reloader, self._callback = reloader, callback
         self._at_once, self._watch = at_once, watch
@@ -58,9 +66,11 @@ class AutoReload:
         return self._thread is not None
 
     def start(self, directories: Iterable[str] = ()) -> None:
-        """Watches the directories, or those that the known modules come from."""
+        """Watches the directories, or those that the known modules come from. What was saved before counts as well."""
         if self._thread is not None:
             return
+        with self._lock:
+            self._pending |= {path for path in self._reloader.modules().values() if Path(path).is_file()}
         places = list(directories) or sorted({str(Path(path).parent) for path in self._reloader.modules().values()})
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, args=(places,), name="sandbox-autoreload", daemon=True)

@@ -213,4 +213,8 @@ def _move(name: str, before: int, after: int) -> str:
 
 
 def sentence(text: str) -> Rich:
-    return Rich(text, f"<p>{escape(text)}</p>")
+    return Rich(text, paragraph(text))
+
+
+def paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"

@@ -171,10 +171,12 @@ def asked(question: Callable[[], T]) -> T:
 
 def register(shell: Any, session: Session) -> None:  # Any: IPython
     """Add the magics and the completion of module names and version numbers."""
+    from sandbox_kernel.runtime.autoreload_magics import AutoReloadMagics, SessionFiles
     from sandbox_kernel.runtime.history_magics import HistoryMagics  # it builds on this file
 
     shell.register_magics(SandboxMagics(shell, session))
     shell.register_magics(HistoryMagics(shell, session))
+    shell.register_magics(AutoReloadMagics(shell, SessionFiles(session), session.directory.root))
 
     def complete(_: Any, event: Any) -> list[str]:  # Any: IPython
         words = event.line[: len(event.line)].split()

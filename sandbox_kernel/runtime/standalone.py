@@ -19,6 +19,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
+from sandbox_kernel.runtime.autoreload_magics import AutoReloadMagics
 
 ATTRIBUTE = "_sandbox_kernel_reloader"
 
@@ -70,9 +71,12 @@ class Standalone:
         self.reloader = Reloader(lambda: [shell.user_ns])
         self.reloader.watch_imports()
         self._unnotice: Callable[[], None] = notice_cells(shell, self.reloader.note_cell)
+        self._automatic = AutoReloadMagics(shell, self.reloader)
         shell.register_magics(ReloadMagics(shell, self.reloader))
+        shell.register_magics(self._automatic)
 
     def end(self) -> None:
+        self._automatic.stop()
         self._unnotice()
         self.reloader.unwatch_imports()
 

@@ -14,10 +14,10 @@ from jupyter_client.manager import KernelManager
 class Notebook:
     """A notebook on a kernel of its own: `cell` runs one and gives its text, `error` what it raised."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, kernel_name: str = "sandbox") -> None:
         self.directory = directory
         (directory / "nb.ipynb").write_text("{}")
-        self.manager = KernelManager(kernel_name="sandbox")
+        self.manager = KernelManager(kernel_name=kernel_name)
         self.manager.start_kernel(
             cwd=str(directory), env={**_environment(), "JPY_SESSION_NAME": str(directory / "nb.ipynb")}
         )
