@@ -100,6 +100,8 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
         set_hash(edit, cls, plan)
     if was_dataclass or step.decorators:
         dataclass_fields.redecorate(edit, cls, step, descriptors)
+        if was_dataclass and not dataclass_fields.is_generated(cls):
+            set_hash(edit, cls, plan)
     refresh_abstract(edit, cls)
     if step.edited:
         edit.edited_classes.append(cls)
@@ -205,18 +207,21 @@ def set_annotations(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: Bod
     old = vars(cls).get("__annotations__", {})
     new = {name: fresh.get(name, old.get(name)) for name in names}
     new |= {name: value for name, value in old.items() if name not in new and name not in old_names}
-    edit.journal.set_class_attr(cls, "__annotations__", new)
+    if new:
+        edit.journal.set_class_attr(cls, "__annotations__", new)
+    else:
+        edit.journal.del_class_attr(cls, "__annotations__")
 
 
 def set_hash(edit: ModuleEdit, cls: type, plan: ScopePlan) -> None:
     """A class that defines `__eq__` but not `__hash__` gets `__hash__ = None` (data model, object.__hash__)."""
     old = {name for unit in plan.old for name in unit.binds}
     new = {name for unit in plan.new for name in unit.binds}
-    if "__hash__" in new or (("__eq__" in old) == ("__eq__" in new) and "__hash__" not in old):
+    if "__hash__" in new:
         return
     if "__eq__" in new:
         edit.journal.set_class_attr(cls, "__hash__", None)
-    else:
+    elif old & {"__eq__", "__hash__"}:
         edit.journal.del_class_attr(cls, "__hash__")
 
 

@@ -231,7 +231,8 @@ def transplant(
 ) -> bool:
     """Makes `old` do what `new` does while it stays the same object; False where its closure does not allow that.
 
-    With `decorated`, the attributes and the closure of `new` count too; a plain `def` keeps what was set at run time.
+    Without `decorated` only what the `def` evaluates counts: the code is patched by `recode`, where it has the line of
+    the first decorator, and the closure stays.
     """
     plain = variants.plain(new.__code__)
     fitted = codes.fit(nodes.nodes, plain, old.__code__.co_freevars, class_of(old, old.__globals__), flags)
@@ -241,7 +242,8 @@ def transplant(
     journal.step(f"function {old.__qualname__}")
     variants.remember(fitted, plain)
     was_trampoline = is_trampoline(old)
-    assign_code(old, fitted)
+    if decorated:
+        assign_code(old, fitted)
     old.__name__, old.__qualname__ = new.__name__, new.__qualname__
     old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
     old.__doc__, old.__annotations__ = new.__doc__, new.__annotations__

@@ -216,8 +216,10 @@ class ModuleEdit:
             if index in self._prepared:
                 continue
             unit, step = self.source.units[index], scope.steps.get(index)
-            if step is None:
+            if step is None or step.action == "recode":
                 step = self._taint_step(unit)
+            elif step.action == "class":
+                self._add_tainted(step)
             if step is not None:
                 self._carry_out(unit, step)
         for name in scope.gone:
@@ -247,17 +249,21 @@ class ModuleEdit:
     def _tainted_class(self, unit: Unit) -> Step | None:
         """Statements of a class body that read a changed value run again, the others do not."""
         node = unit.class_node
-        body = class_scope(node, node)
+        step = Step("class", unit, unit, body=class_scope(node, node), edited=False)
+        self._add_tainted(step)
+        changed = step.bases or step.decorators or (step.body is not None and step.body.steps)
+        return step if changed else None
+
+    def _add_tainted(self, step: Step) -> None:
+        body, node = step.body, step.new.class_node
+        assert body is not None
         for index, member in enumerate(body.new):
-            if self._is_tainted(member):
+            if index not in body.steps and self._is_tainted(member):
                 body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
         outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])
-        bases = self._reads_changed(outer)
+        step.bases = step.bases or self._reads_changed(outer)
         decorators = uses_of([ast.Expr(base) for base in node.decorator_list])
-        redecorate = self._reads_changed(decorators)
-        if not body.steps and not bases and not redecorate:
-            return None
-        return Step("class", unit, unit, body=body, bases=bases, decorators=redecorate, edited=False)
+        step.decorators = step.decorators or self._reads_changed(decorators)
 
     def _carry_out(self, unit: Unit, step: Step) -> None:
         if step.action == "header":

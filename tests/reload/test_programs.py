@@ -164,7 +164,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     sys.modules.pop("program", None)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(versions=st.lists(programs(), min_size=2, max_size=5))
 def test_the_live_module_equals_a_fresh_import(versions: list[str], program: Path, reloader: Reloader) -> None:
     check_history(versions, reloader)
