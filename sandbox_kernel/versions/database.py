@@ -92,8 +92,9 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 class Database:
     """An open file. `transaction()` and `cursor()` hold the lock; both turn SQLite's errors into StoreError."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, syncing: threading.Thread | None = None) -> None:
         self.path = path
+        self._syncing = syncing
         self._lock = threading.RLock()
         self._closed = False
         self._connection = connection
@@ -135,6 +136,8 @@ class Database:
             raise StoreError(_sentence(self.path, error)) from error
 
     def close(self) -> None:
+        if self._syncing is not None:
+            self._syncing.join()  # its connection must not outlive ours: the file may be moved or removed next
         with self._lock:
             if not self._closed:
                 self._closed = True
@@ -154,13 +157,13 @@ def open_database(directory: Path) -> tuple[Database, Path | None]:
         ) from error
     path = directory / FILE
     try:
-        return Database(path, _connect(path)), None
+        return Database(path, *_connect(path)), None
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise StoreError(_sentence(path, error)) from error
     aside = _put_aside(path)
     try:
-        return Database(path, _connect(path)), aside
+        return Database(path, *_connect(path)), aside
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error)) from error
 
@@ -187,7 +190,9 @@ def _reader(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> tuple[sqlite3.Connection, threading.Thread | None]:
+    """The thread syncs a new file; None for one that was there."""
+    syncing = None
     # check_same_thread is off because the lock above serialises all use, from whichever thread it comes.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
     try:
@@ -196,7 +201,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             _set_up(connection)
             _migrate(connection, have)
         else:
-            _make(connection, path)
+            syncing = _make(connection, path)
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != ("ok",):
             error = sqlite3.DatabaseError(str(found and found[0]))
@@ -205,7 +210,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, syncing
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
@@ -213,14 +218,16 @@ def _set_up(connection: sqlite3.Connection) -> None:
         connection.execute(pragma)
 
 
-def _make(connection: sqlite3.Connection, path: Path) -> None:
+def _make(connection: sqlite3.Connection, path: Path) -> threading.Thread:
     """A new file has nothing to lose yet: waiting for the disk at each step would be most of a kernel's start (30 ms of
     the 40 that a sandbox takes to open). It is synced once, beside the start, long before anybody's first change."""
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("PRAGMA journal_mode=WAL")
     _migrate(connection, 0)
     _set_up(connection)
-    threading.Thread(target=_sync, args=(path,), name="sandbox-store-sync", daemon=True).start()
+    syncing = threading.Thread(target=_sync, args=(path,), name="sandbox-store-sync", daemon=True)
+    syncing.start()
+    return syncing
 
 
 def _sync(path: Path) -> None:
