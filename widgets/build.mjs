@@ -27,7 +27,9 @@ const text = await bundle("src/index.ts", {
   jsxImportSource: "preact",
 });
 const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+const lab = await bundle("src/lab/plugin.ts", { bundle: true, define, format: "iife", charset: "utf8" });
 const files = {
+  "lab.js": lab.replaceAll(PLACE, hash),
   "widgets.js": text.replaceAll(PLACE, hash),
   "loader.js": (await bundle("src/loader.js", { define })).replaceAll(PLACE, hash),
 };

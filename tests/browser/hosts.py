@@ -41,7 +41,8 @@ READY = """async () => {
 THEMES = {"dark": "JupyterLab Dark", "contrast": "JupyterLab Dark High Contrast"}
 CHANGE_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 RUN = """async ([code, wait]) => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const panel = [...window.jupyterapp.shell.widgets('main')].find((widget) => widget.sessionContext);
+  const kernel = panel.sessionContext.session.kernel;
   const future = kernel.requestExecute({ code });
   let text = '';
   future.onIOPub = ({ content }) => { text += content.data?.['text/plain'] ?? content.evalue ?? ''; };
@@ -143,7 +144,10 @@ def _environment(root: Path) -> dict[str, str]:
     """Directories of the server's own; the bundle as it is in the sources, not as it was installed."""
     served = root / "path" / "labextensions" / "sandbox-kernel"
     served.mkdir(parents=True, exist_ok=True)
+    (served / "static").mkdir(exist_ok=True)
     shutil.copy(STATIC / "widgets.js", served / "widgets.js")
+    shutil.copy(STATIC / "lab.js", served / "static" / "lab.js")
+    shutil.copy(STATIC.parent / "share" / "labextension.json", served / "package.json")
     settings = root / "path" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
     config = root / "config" / "labconfig"
