@@ -22,8 +22,9 @@ from pathlib import Path
 TOOLS = ("sandbox-kernel", "sandbox-kernel end to end", "superreload", "deduperreload", "jurigged")
 DRIVER = r"""
 import gc, importlib, json, os, statistics, sys, time
-tool, kind, count, heap, rounds, root = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]),
-sys.argv[6] sys.path.insert(0, root)
+tool, kind, root = sys.argv[1], sys.argv[2], sys.argv[6]
+count, heap, rounds = map(int, sys.argv[3:6])
+sys.path.insert(0, root)
 path = os.path.join(root, "bench.py")
 MIDDLE = count // 2
 
