@@ -1,4 +1,4 @@
-"""The only file that touches ipykernel's insides: requests on the control channel, events on iopub.
+"""The only file that touches ipykernel's insides: requests on the control channel, events on iopub, output of workers.
 
 `sandbox_request` gets one `sandbox_reply`, always: ipykernel sends nothing when a handler raises. Each request runs on a
 daemon thread of its own, so that a slow compile delays no interrupt and a hung one no exit; replies go out on the control
@@ -9,6 +9,7 @@ ends read them by type.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -67,3 +68,26 @@ class ControlChannel:
             kernel.session.send(kernel.iopub_thread.socket, EVENT, content, ident=EVENT.encode())
 
         kernel.iopub_thread.schedule(send)
+
+
+class CellOutput:
+    """Shows what workers print in the cell whose message caused it, in no other; what no cell caused is in the event log
+    alone. Made before the system starts, while `sys.stdout` is ipykernel's own stream."""
+
+    def __init__(self, shell: Any) -> None:  # Any: ipykernel
+        self._parent = shell._parent_header  # the context variable itself: get_parent() falls back to the last cell
+        self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
+
+    def origin(self) -> object | None:
+        """The cell, or the request, that this thread works for."""
+        return self._parent.get(None) or None
+
+    def write(self, text: str, *, stream: str, worker: str, origin: object | None) -> None:
+        if origin is None:
+            return
+        out: Any = self._streams[stream]  # Any: ipykernel's OutStream
+        token = out.set_thread_parent(origin)
+        try:
+            out.write(text)
+        finally:
+            out.reset_thread_parent(token)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import platform
 import sys
 import threading
 import time
@@ -23,7 +22,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import sandbox_kernel
 from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError
 from sandbox_kernel.reload.reloader import Reloader
@@ -36,6 +34,8 @@ from sandbox_kernel.runtime.lock import DirectoryLock
 from sandbox_kernel.runtime.modules import ModuleDirectory, SandboxFinder, check_name, check_text
 from sandbox_kernel.runtime.tree import TreeReporter
 from sandbox_kernel.runtime.trees import DeclaredTrees
+from sandbox_kernel.supervision.checkpoints import FileCheckpoints
+from sandbox_kernel.supervision.output import Output
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.artifact import CompileReport
@@ -74,22 +74,31 @@ class Session:
         self._release: Callable[[], None] = lambda: None
 
     @classmethod
-    def open(cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]]) -> Session:
+    def open(
+        cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]], output: Output | None = None
+    ) -> Session:
         """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it.
 
-        `namespaces` are the notebook's own, Any: values of a learner's names.
+        `namespaces` are the notebook's own, Any: values of a learner's names; `output` shows what workers print.
         """
         root.mkdir(parents=True, exist_ok=True)
         lock = DirectoryLock(root / ".sandbox" / "lock")
         lock.acquire()
         store = VersionStore.open(root / ".sandbox")
         events = EventLog()
+        system = System(
+            name="sandbox",
+            events=TreeReporter(events),
+            output=output,
+            sources=lambda: session.live_sources(),  # asked when a worker process starts
+            checkpoints=FileCheckpoints(root / ".sandbox" / "checkpoints"),
+        )
         session = cls(
             ModuleDirectory(root),
             store,
             compiler=Compiler(search_path=[str(root)], preload=PRELOAD),
             reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
-            system=System(name="sandbox", events=TreeReporter(events)).start(),
+            system=system.start(),
             events=events,
         )
         session._release = lock.release
@@ -127,15 +136,7 @@ class Session:
         return self.store.source(name, number) if number else self.directory.read(name)
 
     def hello(self) -> wire.Hello:
-        return wire.Hello(
-            protocol=wire.PROTOCOL,
-            sandbox=os.environ.get("SANDBOX_KERNEL_NAME") or self.directory.root.name,
-            directory=str(self.directory.root),
-            pid=os.getpid(),
-            python=platform.python_version(),
-            package=sandbox_kernel.__version__,
-            started=self.started,
-        )
+        return views.hello(self)
 
     def snapshot(self) -> wire.Snapshot:
         last = self.events.last  # before the rest: a view may then see an event twice, but never miss one

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import sandbox_kernel
 from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, ModuleNotFound
 from sandbox_kernel.reload.report import ReloadReport
@@ -15,6 +18,18 @@ from sandbox_kernel.versions.records import Version
 if TYPE_CHECKING:
     from sandbox_kernel.runtime.session import Session
     from sandbox_kernel.supervision.events import NodeSnapshot
+
+
+def hello(session: Session) -> wire.Hello:
+    return wire.Hello(
+        protocol=wire.PROTOCOL,
+        sandbox=os.environ.get("SANDBOX_KERNEL_NAME") or session.directory.root.name,
+        directory=str(session.directory.root),
+        pid=os.getpid(),
+        python=platform.python_version(),
+        package=sandbox_kernel.__version__,
+        started=session.started,
+    )
 
 
 def problems(report: CompileReport) -> list[wire.Problem]:

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from sandbox_kernel.supervision.core import Core
 
 
-async def start(core: Core, spec: ChildSpec, parent: Process | None) -> Process | None:
-    """The new process, or None if its `init` said `Ignore`; StartError with the reason if it failed."""
+async def start(core: Core, spec: ChildSpec, parent: Process | None, origin: object | None = None) -> Process | None:
+    """The new process, or None if its `init` said `Ignore`; StartError with the reason if it failed.
+
+    `origin` is the cell that starts a root; what a tree prints by itself, such as at a restart, belongs to it.
+    """
     found = look_up(spec)
     if isinstance(found, Supervisor):
-        return await _start_supervisor(core, spec, found, parent)
-    return await _start_worker(core, spec, found, parent)
+        return await _start_supervisor(core, spec, found, parent, origin)
+    return await _start_worker(core, spec, found, parent, origin)
 
 
 def look_up(spec: ChildSpec) -> type[Worker] | Supervisor:
@@ -34,10 +37,12 @@ def look_up(spec: ChildSpec) -> type[Worker] | Supervisor:
         raise StartError(f"'{spec.id}' did not start: {describe(reason)}", reason=reason) from error
 
 
-async def _start_worker(core: Core, spec: ChildSpec, cls: type[Worker], parent: Process | None) -> Process | None:
+async def _start_worker(
+    core: Core, spec: ChildSpec, cls: type[Worker], parent: Process | None, origin: object | None
+) -> Process | None:
     check_name(core, spec.id, spec.name)
     process = core.new_worker(_instance(spec, cls), spec, parent)
-    adopt(core, process, parent)
+    adopt(core, process, parent, origin)
     if not await process.start(spec.args):
         return None
     core.events.emit(
@@ -57,13 +62,15 @@ def _instance(spec: ChildSpec, cls: type[Worker]) -> Worker:
         raise StartError(text, reason=reason) from error
 
 
-async def _start_supervisor(core: Core, spec: ChildSpec, declared: Supervisor, parent: Process | None) -> Process:
+async def _start_supervisor(
+    core: Core, spec: ChildSpec, declared: Supervisor, parent: Process | None, origin: object | None
+) -> Process:
     from sandbox_kernel.supervision.supervisor import SupervisorProcess  # it starts its children through this module
 
     name = declared.name if spec.name is None else spec.name
     check_name(core, spec.id, name)
     process = SupervisorProcess(core, declared, spec, name, parent)
-    adopt(core, process, parent)
+    adopt(core, process, parent, origin)
     await process.start()
     core.events.emit(
         WorkerStarted(process.label, process.ref, supervisor="" if parent is None else parent.label, kind="supervisor")
@@ -78,8 +85,9 @@ def check_name(core: Core, child_id: str, name: Any) -> None:
         raise StartError(text, reason=("already_started", holder.ref))
 
 
-def adopt(core: Core, process: Process, parent: Process | None) -> None:
+def adopt(core: Core, process: Process, parent: Process | None, origin: object | None) -> None:
     """The name is taken and the link is made before `init` runs."""
+    process.origin = origin if parent is None else parent.origin
     core.remember(process)
     if parent is not None:
         process.link(parent)

@@ -211,11 +211,11 @@ class System(Controls):
         return ref
 
     def _start(self, spec: ChildSpec) -> Ref | None:
-        ref: Ref | None = self.run(self._start_root(spec))
+        ref: Ref | None = self.run(self._start_root(spec, self.origin()))
         return ref
 
-    async def _start_root(self, spec: ChildSpec) -> Ref | None:
-        process = await start(self.core, spec, None)
+    async def _start_root(self, spec: ChildSpec, origin: object | None = None) -> Ref | None:
+        process = await start(self.core, spec, None, origin)
         if process is None:
             return None
         self.roots = [*(root for root in self.roots if root.alive), process]
