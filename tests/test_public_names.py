@@ -10,6 +10,8 @@ import pytest
 import sandbox_kernel
 from sandbox_kernel import errors
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("name", sandbox_kernel.__all__)
 def test_every_public_name_is_there(name: str) -> None:

@@ -16,6 +16,8 @@ from sandbox_kernel.reload.autoreload import AutoReload
 from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def saved_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reloader: Reloader) -> Iterator[ModuleType]:

@@ -21,6 +21,8 @@ import pytest
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload.reloader import Reloader
 
+pytestmark = pytest.mark.process
+
 EDITS = Path(__file__).parents[1] / "edits"
 
 

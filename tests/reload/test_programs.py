@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload.reloader import Reloader
 
+pytestmark = pytest.mark.process
+
 NAMES = ["A", "B", "f", "g", "C", "D"]
 numbers = st.integers(0, 3)
 constants = st.sampled_from(["A", "B"])

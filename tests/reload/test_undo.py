@@ -14,6 +14,8 @@ import pytest
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload.reloader import Reloader
 
+pytestmark = pytest.mark.process
+
 HIDDEN = {"__builtins__", "__spec__", "__loader__", "__cached__"}
 CLASS_PARTS = {"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__"}
 

@@ -16,6 +16,8 @@ from sandbox_kernel.runtime import past, requests
 from sandbox_kernel.runtime.edits import Installer
 from sandbox_kernel.runtime.session import Session
 
+pytestmark = pytest.mark.process
+
 BOX = """\
 from sandbox_kernel import ChildSpec, Reply, Supervisor, Worker
 

@@ -17,6 +17,8 @@ from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Down, NoReply, Reply, Worker
 
+pytestmark = pytest.mark.process
+
 
 class Blocking(Worker):
     kind = "thread"

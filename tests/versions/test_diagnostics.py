@@ -11,6 +11,8 @@ from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagn
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.source_text import decode
 
+pytestmark = pytest.mark.process
+
 
 def codes(report: CompileReport, module: str = "cart") -> list[tuple[str, str, int]]:
     return [(one.severity, one.code, one.line) for one in report.diagnostics[module]]

@@ -15,6 +15,8 @@ from sandbox_kernel.versions.cache import ArtifactCache, CacheStatistics
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.project import compile_file, compile_project, compile_source
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

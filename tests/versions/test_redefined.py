@@ -6,6 +6,8 @@ import pytest
 
 from sandbox_kernel.versions.compiler import Compiler
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(
     "source",

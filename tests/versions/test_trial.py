@@ -12,6 +12,8 @@ from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagn
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.worker_process import _marked
 
+pytestmark = pytest.mark.process
+
 
 def only_error(report: CompileReport) -> Diagnostic:
     ((_, found),) = report.errors
