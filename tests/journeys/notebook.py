@@ -70,6 +70,11 @@ class Notebook:
                 content: dict[str, Any] = reply["content"]
                 return content
 
+    def completions(self, code: str) -> list[str]:
+        message_id = self.client.complete(code, len(code))
+        matches: list[str] = self.client._recv_reply(message_id, timeout=30)["content"]["matches"]
+        return matches
+
     def kill_and_restart(self) -> None:
         self.client.stop_channels()
         self.manager.restart_kernel(now=True)

@@ -166,3 +166,11 @@ def test_bad_input_gets_one_clear_sentence(shared: Notebook, code: str, sentence
     text, error = shared.error(code)
     assert sentence in text + error
     assert "Traceback" not in error
+
+
+def test_magics_modules_and_versions_complete(shared: Notebook) -> None:
+    shared.cell(module_cell("x = 1\n", "ledger"))
+    shared.cell(module_cell("x = 2\n", "ledger"))
+    assert ["%sandbox_history"] == shared.completions("%sandbox_his")
+    assert ["ledger"] == shared.completions("%%sandbox_module led")
+    assert {"1", "2"} <= set(shared.completions("%sandbox_rollback ledger "))
