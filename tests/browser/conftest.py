@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -60,6 +60,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     page.set_default_timeout(30_000)
+    expect.set_options(timeout=20_000)  # how long to wait at most; a busy machine draws late
     yield page
     await context.close()
     for host in _hosts_of(request):
