@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from trees import Tree, virtual
+from trees import Tree, refusal, virtual
 
-from sandbox_kernel.errors import CallError, ChildError, StartError
+from sandbox_kernel.errors import StartError
 from sandbox_kernel.supervision.manage import (
     ChildCount,
     CountChildren,
@@ -22,18 +22,6 @@ from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor
 from sandbox_kernel.supervision.worker import Ignore, Stop, Worker
 
 NO = Stop("no")
-
-
-async def refusal(request: Any) -> Any:
-    """Why a request was refused."""
-    with pytest.raises((ChildError, StartError, CallError)) as caught:
-        await request
-    return caught.value.reason
-
-
-def journal(tree: Tree, begin: int = 0) -> list[str]:
-    signs = {"init": "+", "terminate": "-"}
-    return [signs[event[0]] + event[1] for event in tree.journal[begin:]]
 
 
 # ---- managing

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from trees import BOOM, Tree, boom, fail, virtual
+from trees import BOOM, Tree, boom, fail, journal, refusal, virtual
 
-from sandbox_kernel.errors import CallError, ChildError, StartError
+from sandbox_kernel.errors import StartError
 from sandbox_kernel.supervision.events import ShutdownFailed, SupervisorGaveUp
 from sandbox_kernel.supervision.manage import (
     DeleteChild,
@@ -20,18 +20,6 @@ from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
 from sandbox_kernel.supervision.worker import Ignore, Stop
 
 NO = Stop("no")
-
-
-async def refusal(request: Any) -> Any:
-    """Why a request was refused."""
-    with pytest.raises((ChildError, StartError, CallError)) as caught:
-        await request
-    return caught.value.reason
-
-
-def journal(tree: Tree, begin: int = 0) -> list[str]:
-    signs = {"init": "+", "terminate": "-"}
-    return [signs[event[0]] + event[1] for event in tree.journal[begin:]]
 
 
 # ---- starting and stopping

@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from sandbox_kernel.errors import CallError, ChildError, StartError
 from sandbox_kernel.supervision import api, sysops
 from sandbox_kernel.supervision.core import Core
 from sandbox_kernel.supervision.events import Event
@@ -252,3 +255,15 @@ def virtual(test: Callable[[Tree], Awaitable[None]]) -> Callable[[], None]:
 
     del run.__wrapped__  # pytest would take the tree for a fixture
     return run
+
+
+async def refusal(request: Any) -> Any:
+    """Why a request was refused."""
+    with pytest.raises((ChildError, StartError, CallError)) as caught:
+        await request
+    return caught.value.reason
+
+
+def journal(tree: Tree, begin: int = 0) -> list[str]:
+    signs = {"init": "+", "terminate": "-"}
+    return [signs[event[0]] + event[1] for event in tree.journal[begin:]]
