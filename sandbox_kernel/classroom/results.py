@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -40,6 +40,12 @@ class Results:
 
     def to_json(self) -> dict[str, Any]:  # Any: JSON
         return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Results:  # Any: JSON
+        """What `to_json` gave."""
+        tests = tuple(TestResult(**test) for test in data["tests"])
+        return Results(**{**data, "tests": tests})
 
     def said(self) -> str:
         """Every message, one to a line: what a wrong answer's pattern is looked for in."""
