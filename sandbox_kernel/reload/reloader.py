@@ -21,7 +21,7 @@ from sandbox_kernel.reload.imports import WatchingFinder, is_users, read_source
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.reload.transaction import Live, Record, Transaction
-from sandbox_kernel.reload.trial import Trial, TrialFailed, refusal
+from sandbox_kernel.reload.trial import Failure, Trial, TrialFailed, refusal
 from sandbox_kernel.versions.changes import ModulePlan, plan
 
 Try = Callable[[Mapping[str, str]], None]
@@ -223,17 +223,18 @@ class Reloader:
             except ReloadError:
                 raise
             except Exception as error:  # border: what the given trial raises is the verdict
-                raise refusal(TrialFailed(type(error).__name__, str(error)), texts) from error
+                name = type(error).__name__
+                raise refusal(Failure(name, f"{name}: {error}"), texts) from error
             return
         files = {**self.modules(), **paths}
         live = {name: record.text for name, record in self._records.items()}
         process = self._trial_process()
         try:
             process.run(texts, {**live, **new}, files)
-        except TrialFailed as failure:
+        except TrialFailed as failed:
             try:
-                process.run(dict.fromkeys(texts, "") | {n: live[n] for n in texts}, live, files)
+                process.run({name: live[name] for name in texts}, live, files)
             except TrialFailed as before:
-                if (before.kind, before.text) == (failure.kind, failure.text):
+                if (before.failure.kind, before.failure.text) == (failed.failure.kind, failed.failure.text):
                     return
-            raise refusal(failure, texts) from failure
+            raise refusal(failed.failure, texts) from failed

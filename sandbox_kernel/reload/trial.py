@@ -1,34 +1,47 @@
 """Imports new sources in another process first: `sys.exit`, endless recursion, a crash or effects on other modules stay
-harmless there. A small prepared process forks one child for each trial; where there is no `fork` it is started anew.
+harmless there. The process is the one that also compiles for a sandbox (`versions.compile_worker`); here it does nothing
+but import.
 
 A trial that fails is held against the same trial of the live sources: what cannot be imported in a bare process anyway
-(it needs the notebook, a port that is taken) is no reason to refuse an edit.
+(it needs the notebook, a port that is taken) is no reason to refuse an edit. For the same reason the limits are wide:
+they are there to end what runs away, not to judge a program.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import select
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sandbox_kernel.errors import ReloadError
+from sandbox_kernel.versions import answers, verdicts
+from sandbox_kernel.versions.artifact import CompileLimits
+from sandbox_kernel.versions.compiler import PRELOAD
+from sandbox_kernel.versions.frames import FrameError
+from sandbox_kernel.versions.worker_process import Answer, WarmWorker
 
-WORKER = Path(__file__).with_name("trial_worker.py")
 LIMIT_S = 10.0
+LIMITS = CompileLimits(memory_mb=16_384, file_mb=1024, open_files=4096, processes=1024, output_bytes=10_000_000)
+SLOW_TO_IMPORT = ("numpy", "pandas", "matplotlib", "scipy", "sklearn", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the sources did when they were imported. `kind` is the exception's type, or how the process ended."""
+
+    kind: str
+    text: str
+    module: str = ""
+    hint: str = ""
 
 
 class TrialFailed(Exception):
-    """The sources did not import; `kind` and `text` are the exception's."""
-
-    def __init__(self, kind: str, text: str, module: str = "") -> None:
-        self.kind, self.text, self.module = kind, text, module
-        super().__init__(f"{kind}: {text}" if text else kind)
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.text)
 
 
 class Trial:
@@ -36,93 +49,87 @@ class Trial:
 
     def __init__(self, *, timeout_s: float = LIMIT_S) -> None:
         self._timeout_s = timeout_s
-        self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._worker: WarmWorker | None = None
+        self._prepared: frozenset[str] = frozenset()
 
     def start(self) -> None:
         with self._lock:
-            self._ensure()
-
-    def _ensure(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in the notebook is not meant for it
-            )
-        return self._process
+            self._ensure().start()
 
     def close(self) -> None:
         with self._lock:
-            process, self._process = self._process, None
-            if process is not None:
-                self._end(process)
+            self._end()
 
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+    def _end(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+    def _ensure(self) -> WarmWorker:
+        """A process that has imported the large libraries that this one has; another one once there are more."""
+        wanted = frozenset(name for name in SLOW_TO_IMPORT if name in sys.modules)
+        if self._worker is None or not wanted <= self._prepared:
+            self._end()
+            self._prepared = wanted
+            self._worker = WarmWorker({"preload": [*PRELOAD, *sorted(wanted)], "enter": ""}, None)
+        return self._worker
 
     def run(self, modules: Mapping[str, str], live: Mapping[str, str], paths: Mapping[str, str]) -> None:
         """Raises TrialFailed where `modules` do not import beside the `live` sources of all others."""
+        sources = {**live, **modules}
         request = {
-            "modules": list(modules),
-            "sources": {**live, **modules},
-            "paths": dict(paths),
-            "sys_path": list(sys.path),
-            "preload": [name for name in PRELOAD if name in sys.modules],
-            "cwd": os.getcwd(),
+            "sources": dict(modules),
+            "live": {name: text for name, text in sources.items() if name not in modules},
+            "paths": {name: paths.get(name) or f"<{name}>" for name in sources},
+            "analyse": [],
+            "trial": list(modules),
+            "only_trial": True,
+            "search_path": list(sys.path),
+            "directory": os.getcwd(),
+            "limits": asdict(LIMITS),
             "timeout_s": self._timeout_s,
         }
-        answer = self._ask(json.dumps(request).encode() + b"\n")
-        if not answer["ok"]:
-            raise TrialFailed(answer["kind"], answer["text"], answer.get("module", ""))
+        failure = self._ask(request)
+        if failure is not None:
+            raise TrialFailed(failure)
 
-    def _ask(self, request: bytes) -> dict[str, str]:
+    def _ask(self, request: Mapping[str, Any]) -> Failure | None:  # Any: JSON
         with self._lock:
-            process = self._ensure()
-            assert process.stdin is not None
-            assert process.stdout is not None
             try:
-                process.stdin.write(request)
-                process.stdin.flush()
-                ready, _, _ = select.select([process.stdout], [], [], self._timeout_s + 5)
-                line = process.stdout.readline() if ready else b""
-            except OSError:
-                line = b""
-            if not line:
-                self._process = None
-                self._end(process)
-                return {"ok": "", "kind": "TrialDied", "text": "the process for trial imports ended"}
-            answer: dict[str, str] = json.loads(line)
-            return answer
+                answer = self._ensure().ask(request, self._timeout_s)
+            except (OSError, FrameError):
+                return Failure("TrialDied", verdicts.of_worker().message)
+        return verdict(answer, self._timeout_s)
 
 
-PRELOAD = (
-    "numpy",
-    "pandas",
-    "matplotlib",
-    "scipy",
-    "sklearn",
-    "torch",
-    "asyncio",
-    "dataclasses",
-    "enum",
-    "typing",
-    "logging",
-)
+def verdict(answer: Answer, timeout_s: float) -> Failure | None:
+    """The first thing that went wrong; None when all was imported."""
+    current = ""
+    for frame in answer.frames:
+        kind = answers.text(frame, "kind")
+        if kind == "begin":
+            current = answers.text(frame, "module")
+        elif kind == "trial":
+            found = answers.trouble(frame)
+            if found is not None:
+                return Failure(found.kind, found.message, found.module, found.hint)
+        elif kind == "failed":
+            return Failure("TrialDied", answers.text(frame, "message"))
+        elif kind == "end" and answer.how == "ended":
+            return None
+    if answer.how != "ended":
+        told = verdicts.of_limit(answer.how, current, LIMITS, timeout_s)
+        return Failure(answer.how, told.message, current, told.hint)
+    told = verdicts.of_exit(answer.status, current, LIMITS)
+    return Failure(f"exit {answer.status}", told.message, current, told.hint)
 
 
-def refusal(failure: TrialFailed, modules: Mapping[str, str]) -> ReloadError:
+def refusal(failure: Failure, modules: Mapping[str, str]) -> ReloadError:
     module = failure.module or next(iter(modules), "")
+    advice = failure.hint or "mend it and save again"
     return ReloadError(
-        f"the new source of '{module}' does not import: {failure}; nothing was changed, mend it and save again",
+        f"the new source of '{module}' does not import: {failure.text}; nothing was changed; {advice}",
         module=module,
         reason="trial-failed",
     )

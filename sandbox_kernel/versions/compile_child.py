@@ -128,8 +128,9 @@ def _without_input() -> None:
 def _path(request: Json) -> None:
     search = [str(entry) for entry in request["search_path"]]
     sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
-    if search and os.path.isdir(search[0]):
-        os.chdir(search[0])
+    directory = str(request.get("directory") or (search[0] if search else ""))
+    if os.path.isdir(directory):
+        os.chdir(directory)
     sys.argv = [""]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "random" in sys.modules:

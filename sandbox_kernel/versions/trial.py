@@ -1,7 +1,8 @@
 """The trial import: runs the top level of modules in a throw-away child, from given sources instead of files.
 
-Runs only in a forked child of the compile worker. What it reports is JSON; the code under trial could forge it, which
-would deceive only itself: its findings before the trial were sent already, and the live kernel runs the same code.
+Runs only in a forked child of the compile worker, for the compiler and for a reloader without a sandbox. What it
+reports is JSON; the code under trial could forge it, which would deceive only itself: its findings before the trial were
+sent already, and the live kernel runs the same code.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         package = any(name.startswith(f"{fullname}.") for name in self.sources)
         if fullname not in self.sources:
-            return importlib.machinery.ModuleSpec(fullname, None, is_package=True) if package else None
+            return self._around(fullname, path) if package else None
         origin = self.paths[fullname]
         directory, _, file = origin.rpartition("/")
         inside = file == "__init__.py"
@@ -51,6 +52,12 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if inside and spec.submodule_search_locations is not None:
             spec.submodule_search_locations.append(directory)  # what the sources lack is looked for beside it
         return spec
+
+    @staticmethod
+    def _around(fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec:
+        """A package that has no text of its own: what lies on the disk, so that the rest of it is found, or nothing."""
+        on_disk = importlib.machinery.PathFinder.find_spec(fullname, path)
+        return on_disk or importlib.machinery.ModuleSpec(fullname, None, is_package=True)
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__

@@ -29,7 +29,18 @@ _JOBS = 4
 
 
 def carry_out(request: Json, answer: int) -> None:
-    """Writes what it finds to the descriptor `answer`."""
+    """Writes what it finds to the descriptor `answer`. A request `only_trial` is answered by the trial alone."""
+    if request.get("only_trial"):
+        _try(request, {}, answer)
+    else:
+        _look_and_try(request, answer)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # the code under trial may have closed or replaced it
+            stream.flush()
+    os.write(answer, END)
+
+
+def _look_and_try(request: Json, answer: int) -> None:
     sources: dict[str, str] = request["sources"]
     live: dict[str, str] = request["live"]
     known = {*sources, *live}
@@ -43,10 +54,6 @@ def carry_out(request: Json, answer: int) -> None:
             findings = list(_missing(module, tree, set(request["trial"]), known))
             if findings:
                 _send(answer, {"kind": "uses", "module": module, "findings": findings})
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):  # the code under trial may have closed or replaced it
-            stream.flush()
-    os.write(answer, END)
 
 
 def _send(answer: int, message: Json) -> None:

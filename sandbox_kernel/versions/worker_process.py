@@ -69,6 +69,12 @@ class WarmWorker:
                     raise
             return self._ask(request, timeout_s)
 
+    def start(self) -> None:
+        """Starts the worker before there is anything to ask; it gets ready while nobody waits."""
+        with self._lock:
+            if not self._closed:
+                self._ensure()
+
     def close(self) -> None:
         """Ends the worker, also in the middle of a request. The last call."""
         self._closed = True
@@ -81,15 +87,18 @@ class WarmWorker:
     def _ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
         if self._closed:
             raise FrameError("the compiler is closed")
+        try:
+            return self._ensure().ask(request, timeout_s)
+        except BaseException:  # an interrupt leaves half an answer in the pipe, so the worker cannot be used again
+            self._forget()
+            raise
+
+    def _ensure(self) -> WorkerProcess:
         if self._process is None or self._process.owner != os.getpid():
             environment = os.environ if self._environment is None else self._environment
             self._process = WorkerProcess(self._settings, {**_QUIET, **environment})
             self.starts += 1
-        try:
-            return self._process.ask(request, timeout_s)
-        except BaseException:  # an interrupt leaves half an answer in the pipe, so the worker cannot be used again
-            self._forget()
-            raise
+        return self._process
 
     def _forget(self) -> None:
         if self._process is not None:

@@ -356,3 +356,10 @@ def test_a_long_answer_and_a_long_output_both_come_back(compiler: Compiler) -> N
     names = "".join(f"name_{number} = {number}\n" for number in range(3000))
     report = compiler.compile({"cart": f"{names}print('x' * 200_000)\n"})
     assert (True, 3000, 64 << 10) == (report.ok, len(report.artifacts["cart"].definitions), len(report.output))
+
+
+def test_the_rest_of_a_package_without_init_is_found_on_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "prices.py").write_text("TEA = 3\n")
+    with Compiler(search_path=[str(tmp_path)]) as compiler:
+        assert compiler.compile({"shop.cart": "from shop.prices import TEA\n"}).ok
