@@ -1,8 +1,9 @@
 """The isolation of one kernel, restarts included: which level and limits were asked for, and a start that keeps to them.
 
-Called by the provisioner alone. `SANDBOX_KERNEL_ISOLATION` and `SANDBOX_KERNEL_LIMITS` in the environment that the
-kernel is started with come first, then `metadata.sandbox_kernel` of the kernelspec, then the default: `auto` with the
-`classroom` limits. `SANDBOX_KERNEL_READABLE` names more paths to show, `SANDBOX_KERNEL_ENV` more variables to pass.
+Called by the provisioner alone. `SANDBOX_KERNEL_ISOLATION`, `SANDBOX_KERNEL_LIMITS`, `SANDBOX_KERNEL_PROFILE` and
+`SANDBOX_KERNEL_KEEP_VERSIONS` in the environment that the kernel is started with come first, then
+`metadata.sandbox_kernel` of the kernelspec, then the default: `auto` with the `classroom` limits, no rules and every
+version kept. `SANDBOX_KERNEL_READABLE` names more paths to show, `SANDBOX_KERNEL_ENV` more variables to pass.
 
 Weighed for the notebook's own directory, where `cwd` is: (a) writable, as without a sandbox: then one notebook's code
 rewrites another's, and the other sandboxes beside it; (b) out of sight: then `open("data.csv")` fails in every course;
@@ -28,15 +29,20 @@ from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
-from sandbox_kernel.isolation.limits import Limits, limits_from
+from sandbox_kernel.isolation.limits import MIB, Limits, limits_from
 from sandbox_kernel.isolation.spec import LEVELS, Spec, is_too_wide, python_paths, sandbox_user
 from sandbox_kernel.isolation.start import Start, Started, interpreter_of
+from sandbox_kernel.versions.artifact import CompileLimits
+from sandbox_kernel.versions.profile import Profile, profile_from
+from sandbox_kernel.versions.settings import Settings
 
 LEVEL = "SANDBOX_KERNEL_ISOLATION"
 LIMITS = "SANDBOX_KERNEL_LIMITS"
 PASSED = "SANDBOX_KERNEL_ENV"
 READABLE = "SANDBOX_KERNEL_READABLE"
-SETTINGS = (LEVEL, LIMITS, PASSED, READABLE)
+PROFILE = "SANDBOX_KERNEL_PROFILE"
+KEEP_VERSIONS = "SANDBOX_KERNEL_KEEP_VERSIONS"
+SETTINGS = (LEVEL, LIMITS, PASSED, READABLE, PROFILE, KEEP_VERSIONS)
 SANDBOXES = "sandboxes"
 
 _ALLOWED = frozenset(
@@ -61,6 +67,8 @@ class Confinement:
     verdict: str = ""
     notes: list[str] = field(default_factory=list)
     shown: tuple[str, ...] = ()
+    profile: Profile = field(default_factory=Profile)
+    keep_versions: int = 0
     _base: Path | None = None
     _cgroup: cgroups.Cgroup | None = None
     _watched: Watched | None = None
@@ -92,6 +100,10 @@ class Confinement:
                 "TMPDIR": "/tmp" if self.level == "jail" else f"{home}/tmp",
             }
         return kept
+
+    def versions(self) -> Settings:
+        """How the kernel compiles and what it keeps: within the limits that hold for all of it."""
+        return Settings(compile_limits(self.limits), self.profile, self.keep_versions)
 
     @property
     def base(self) -> Path:
@@ -201,22 +213,59 @@ def confinement_for(env: Mapping[str, str], spec: KernelSpec | None) -> Confinem
     try:
         limits = limits_from(_parsed(env[LIMITS]) if env.get(LIMITS) else told.get("limits"))
         shown = tuple(os.path.abspath(path) for path in env.get(READABLE, "").split(os.pathsep) if path)
-        return Confinement(choose(level), limits, shown=shown)
+        profile = profile_from(env.get(PROFILE) or told.get("profile"))
+        kept = _whole(env.get(KEEP_VERSIONS) or told.get("keep_versions", 0))
+        found = Confinement(choose(level), limits, shown=shown, profile=profile, keep_versions=kept)
+        found.versions()  # what is wrong with them is said before anything is started
+        return found
     except (ValueError, TypeError) as error:
-        raise StartError(f"the isolation of this sandbox is not understood: {error}", reason="isolation") from None
+        raise StartError(f"the settings of this sandbox are not understood: {error}", reason="isolation") from None
 
 
 def settings_for(
-    isolation: str, limits: Limits | str | Mapping[str, Any] | None, readable: Iterable[str | os.PathLike[str]]
-) -> dict[str, str]:  # Any: JSON
+    isolation: str = "",
+    limits: Limits | str | Mapping[str, Any] | None = None,  # Any: JSON
+    readable: Iterable[str | os.PathLike[str]] = (),
+    *,
+    profile: Profile | str | Mapping[str, Any] | None = None,  # Any: as above
+    keep_versions: int | None = None,
+) -> dict[str, str]:
     """The same as `confinement_for` reads, for whoever starts a kernel; ValueError and TypeError for misuse."""
     if isolation not in ("", AUTO, *LEVELS):
         raise ValueError(f"there is no isolation level '{isolation}'; there are {AUTO}, {', '.join(LEVELS)}")
     settings = {LEVEL: isolation} if isolation else {}
     if limits is not None:
         settings[LIMITS] = json.dumps(limits_from(limits).to_json())
+    if profile is not None:
+        settings[PROFILE] = json.dumps(profile_from(profile).to_json())
+    if keep_versions is not None:
+        settings[KEEP_VERSIONS] = str(Settings(keep_versions=keep_versions).keep_versions)
     paths = [os.path.abspath(os.path.expanduser(path)) for path in readable]
     return settings | ({READABLE: os.pathsep.join(paths)} if paths else {})
+
+
+def compile_limits(limits: Limits) -> CompileLimits:
+    """What one compilation with its trial import may use: as much as the whole sandbox, and never without any bound.
+
+    Where the sandbox has no limit a trial has a wide one: it is there to end what runs away.
+    """
+    usual = CompileLimits()
+    return CompileLimits(
+        wall_s=min(usual.wall_s, limits.cell_seconds or usual.wall_s),
+        cpu_s=limits.cpu_seconds,
+        memory_mb=limits.memory_mb or 4 * usual.memory_mb,
+        file_mb=limits.file_mb or 512,
+        open_files=limits.open_files or 1024,
+        processes=limits.processes or 256,
+        output_bytes=min(usual.output_bytes, limits.output_mb * MIB or usual.output_bytes),
+    )
+
+
+def _whole(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise ValueError(f"{KEEP_VERSIONS} is {value!r}; give a whole number, where 0 keeps all versions") from None
 
 
 def _parsed(text: str) -> Any:  # Any: JSON

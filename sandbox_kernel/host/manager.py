@@ -35,6 +35,7 @@ from sandbox_kernel.host.provisioner import PARKED
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
+from sandbox_kernel.versions.profile import Profile
 
 if TYPE_CHECKING:
     from sandbox_kernel.host.blocking import BlockingManager
@@ -103,12 +104,16 @@ class SandboxManager:
         isolation: str = "",
         limits: Limits | str | Mapping[str, Any] | None = None,
         readable: Iterable[str | os.PathLike[str]] = (),
+        profile: Profile | str | Mapping[str, Any] | None = None,
+        keep_versions: int | None = None,
         timeout_s: float = 30.0,
     ) -> Sandbox:
         """Starts a sandbox, loads `modules`, starts the `supervisor` ("module:function").
 
         `isolation` is a level (docs/isolation.md) or "auto"; `limits` the name of a profile, changes to one, or Limits;
-        `readable` are files and directories that it may read besides. Without them the environment decides, then `auto`.
+        `readable` are files and directories that it may read besides. `profile` says which modules and calls its code
+        should not use, `keep_versions` how many versions of a module stay (docs/versions.md). Without them the environment
+        decides, then the defaults: `auto`, the classroom's limits, no rules, all versions.
 
         Without a `directory` it has a temporary one that goes with it; with one, its modules and their history are
         there again next time. SandboxExists, StartError, CompileError, ReloadError: then nothing is left running.
@@ -121,7 +126,7 @@ class SandboxManager:
         if name in self._sandboxes:
             raise SandboxExists(name)
         place = None if directory is None else _directory(directory)
-        settings = settings_for(isolation, limits, readable)
+        settings = settings_for(isolation, limits, readable, profile=profile, keep_versions=keep_versions)
         sandbox = Sandbox(name, self._kernel_for(name, place, settings), policy)
         self._sandboxes[name] = sandbox
         try:

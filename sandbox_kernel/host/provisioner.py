@@ -30,6 +30,7 @@ from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
 from sandbox_kernel.host.watchdog import Exceeded
+from sandbox_kernel.versions.settings import VARIABLE as VERSIONS
 
 if sys.platform == "linux":
     from sandbox_kernel.host.forking import ForkingProvisioner as Starter
@@ -68,7 +69,8 @@ class SandboxProvisioner(Starter):
         kwargs.setdefault("stdout", subprocess.DEVNULL)
         if self._label[NAME]:
             kwargs.setdefault("cwd", str(self.place.directory))
-        kwargs["env"] = {**self.confinement.environment(given), DIRECTORY: str(self.place.directory)}
+        ours = {DIRECTORY: str(self.place.directory), VERSIONS: self.confinement.versions().to_text()}
+        kwargs["env"] = {**self.confinement.environment(given), **ours}
         return dict(await super().pre_launch(**kwargs))
 
     def _use_files_as_sockets(self, prefix: str) -> None:

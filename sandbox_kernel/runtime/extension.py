@@ -33,12 +33,12 @@ def unload(shell: Any) -> None:  # Any: IPython
 
 
 def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPython and ipykernel
-    from sandbox_kernel.runtime import lesson_magics, magics, requests, session
+    from sandbox_kernel.runtime import current, lesson_magics, magics, requests, session
     from sandbox_kernel.runtime.channel import CellOutput, ControlChannel
     from sandbox_kernel.supervision.api import set_default_system
 
     opened = session.Session.open(directory.resolve(), namespaces=lambda: [shell.user_ns], output=CellOutput(shell))
-    session.set_current(opened)
+    current.set_current(opened)
     set_default_system(opened.system)
     magics.register(shell, opened)
     lesson_magics.register(shell)

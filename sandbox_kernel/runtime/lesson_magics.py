@@ -18,7 +18,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.runtime import session
+from sandbox_kernel.runtime import current
 from sandbox_kernel.runtime.quiz_form import quiz_form
 
 _DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
@@ -122,7 +122,7 @@ class LessonMagics(Magics):
         """The newest text: of the exercise's cell, else (edited in a widget) the live text of its module."""
         if exercise in self._answers:
             return self._answers[exercise]
-        return session.current().live_sources().get(self._targets.get(exercise, ""), "")
+        return current.current().live_sources().get(self._targets.get(exercise, ""), "")
 
     def _ask(self, verb: str, **details: object) -> dict[str, Any]:  # Any: JSON
         if not self._lesson:

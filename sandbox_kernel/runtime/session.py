@@ -40,6 +40,7 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
+from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
 
 NO_STATES: Mapping[str, object] = types.MappingProxyType({})
@@ -81,6 +82,7 @@ class Session:
 
         `namespaces` are the notebook's own, Any: values of a learner's names; `output` shows what workers print.
         """
+        settings = settings_from(os.environ)
         root.mkdir(parents=True, exist_ok=True)
         lock = DirectoryLock(root / ".sandbox" / "lock")
         lock.acquire()
@@ -96,7 +98,9 @@ class Session:
         session = cls(
             ModuleDirectory(root),
             store,
-            compiler=Compiler(search_path=[str(root)], preload=PRELOAD),
+            compiler=Compiler(
+                search_path=[str(root)], limits=settings.limits, profile=settings.profile, preload=PRELOAD
+            ),
             reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
             system=system.start(),
             events=events,
@@ -107,6 +111,8 @@ class Session:
                 f"the version store was damaged; it is kept as {store.recovered_from} and a new history begins with "
                 "the saved files"
             )
+        if settings.keep_versions:
+            store.prune(keep_last=settings.keep_versions)
         session._finder.install()
         return session
 
@@ -380,18 +386,3 @@ class Session:
 
 def _live_versions(store: VersionStore) -> dict[str, tuple[int, str]]:
     return {name: (version.number, version.source) for name, version in store.live().items()}
-
-
-_current: Session | None = None
-
-
-def current() -> Session:
-    """The sandbox of this kernel. Raises SandboxError in a kernel that is none."""
-    if _current is None:
-        raise SandboxError("this kernel is not a sandbox: choose the kernel 'Sandbox (Python)' for the notebook")
-    return _current
-
-
-def set_current(session: Session | None) -> None:
-    global _current
-    _current = session

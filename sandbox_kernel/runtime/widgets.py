@@ -34,10 +34,10 @@ class Link:
 
 def this_kernel() -> Link:
     """The sandbox that this kernel is. Raises SandboxError in a kernel that is none."""
-    from sandbox_kernel.runtime import requests, session  # a widget with a handler of its own needs no session
+    from sandbox_kernel.runtime import current, requests  # a widget with a handler of its own needs no session
 
-    current = session.current()
-    return Link(lambda request: requests.handle(current, request), current.events.subscribe, current.live.listen)
+    session = current.current()
+    return Link(lambda request: requests.handle(session, request), session.events.subscribe, session.live.listen)
 
 
 class SandboxWidget(anywidget.AnyWidget):

@@ -10,13 +10,14 @@ import ast
 import builtins
 import sys
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from types import CodeType
 from typing import Any
 
 from pyflakes import checker, messages
 
 from sandbox_kernel.versions import forbidden, hints, imports
+from sandbox_kernel.versions.profile import Profile
 
 Finding = dict[str, Any]  # Any: JSON; the fields of artifact.Diagnostic
 
@@ -34,7 +35,7 @@ class Analysis:
         self.code: CodeType | None = None
         self._compile(source, path)
 
-    def look(self, known: Collection[str], names: Collection[str], profile: Mapping[str, Any]) -> None:
+    def look(self, known: Collection[str], names: Collection[str], profile: Profile) -> None:
         """`known` are the sandbox's modules, `names` what the kernel defines besides Python's built-ins."""
         if self.tree is None:
             return
@@ -42,9 +43,9 @@ class Analysis:
         self._look_at_imports(known)
         if self.code is not None:
             self._look_with_pyflakes(names, known)
-        for node, rule in forbidden.found_in(self.tree, profile):
-            text = f"'{rule}' is not allowed in this sandbox (profile '{profile.get('name', '')}')"
-            self.add("error", "forbidden", text, "do it another way, or ask for another profile", node)
+        for found in forbidden.found_in(self.tree, profile, known):
+            text = f"'{found.name}' is not allowed in this sandbox (profile '{profile.name}')"
+            self.add("error", "forbidden", text, forbidden.hint_for(found, profile), found.node)
         self.findings.sort(key=lambda finding: (finding["line"], finding["column"]))
 
     def add(self, severity: str, code: str, message: str, hint: str, node: object = None) -> None:

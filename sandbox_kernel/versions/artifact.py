@@ -65,12 +65,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class CompileLimits:
-    """What the operating system holds a compilation to. Memory, file size and open files count per process.
+    """What the operating system holds a compilation to. Memory, file size, open files and CPU time count per process.
 
     `source_bytes` is looked at before anything is started; `output_bytes` is what a trial import may print before it
-    is ended; `processes` is how many processes and threads it may have beside its own.
+    is ended; `processes` is how many processes and threads it may have beside its own. `wall_s` holds where a request
+    has no time of its own; a `cpu_s` of 0 means two seconds more than that.
     """
 
+    wall_s: float = 10.0
+    cpu_s: float = 0.0
     memory_mb: int = 1024
     file_mb: int = 16
     open_files: int = 256
@@ -82,19 +85,8 @@ class CompileLimits:
         for name in ("memory_mb", "file_mb", "open_files", "processes", "output_bytes", "source_bytes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Modules and calls (dotted names, `eval`, `os.system`) that a sandbox should not use.
-
-    A courtesy to learners, who read at once what the sandbox is not meant for; no boundary: code that wants to hide a
-    call from a look at its text can. The isolation level is the boundary.
-    """
-
-    name: str = "open"
-    denied_modules: tuple[str, ...] = ()
-    denied_calls: tuple[str, ...] = ()
+        if self.wall_s <= 0 or self.cpu_s < 0:
+            raise ValueError(f"wall_s must be above 0 and cpu_s not below it, not {self.wall_s} and {self.cpu_s}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any
 from sandbox_kernel.versions import confine, trial, work
 from sandbox_kernel.versions.analysis import Analysis
 from sandbox_kernel.versions.frames import read_frame, write_frame
+from sandbox_kernel.versions.profile import Profile
 
 Json = dict[str, Any]  # Any: JSON
 REQUEST_LIMIT = 256 << 20
@@ -86,7 +87,7 @@ def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[Json], None]
             _warm_up()
         request = json.loads(read_frame(0, limit_bytes=REQUEST_LIMIT, deadline=math.inf))
         _without_input()
-        confine.limit_child(request["limits"], int(request["timeout_s"]) + 2)
+        confine.limit_child(request["limits"], float(request["timeout_s"]))
         if enter is not None:
             enter(request)
         _path(request)
@@ -113,7 +114,7 @@ def _descriptors(request: int, answer: int, output: int) -> None:
 
 def _warm_up() -> None:
     look = Analysis("warm", _WARM_UP, "warm.py")
-    look.look((), (), {})
+    look.look((), (), Profile())
     json.dumps(look.to_json())
     if look.code is not None:
         trial.attempt(lambda: exec(look.code, {"__name__": "dataclasses"}), {})  # type: ignore[arg-type]  # it is code here

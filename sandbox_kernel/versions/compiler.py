@@ -19,11 +19,11 @@ from sandbox_kernel.versions.artifact import (
     CompileLimits,
     CompileReport,
     Diagnostic,
-    Profile,
     digest,
 )
 from sandbox_kernel.versions.cache import ArtifactCache, prefixes
 from sandbox_kernel.versions.frames import FrameError
+from sandbox_kernel.versions.profile import Profile
 from sandbox_kernel.versions.reading import Reading, read, report_of
 from sandbox_kernel.versions.source_text import check_name, check_text
 from sandbox_kernel.versions.worker_process import WarmWorker
@@ -98,15 +98,17 @@ class Compiler:
         *,
         live: Mapping[str, str] = _NOTHING,
         trial_import: bool | Collection[str] = True,
-        timeout_s: float = 10.0,
+        timeout_s: float | None = None,
         paths: Mapping[str, str] = _NOTHING,
     ) -> CompileReport:
         """Looks at all `sources` and imports them (or those named) for trial, with the `live` ones that they need.
 
-        `paths` are the files of modules that are not where their name says, below the first of the search path.
+        `timeout_s` is the limits' own `wall_s` when left out. `paths` are the files of modules that are not where their
+        name says, below the first of the search path.
 
         Never raises for bad source; ValueError and TypeError for misuse. What is wrong is in the report, all of it.
         """
+        timeout_s = self._limits.wall_s if timeout_s is None else timeout_s
         _refuse_misuse(sources, live, timeout_s)
         begun = time.perf_counter()
         tried = [name for name in sources if trial_import is True or (trial_import and name in trial_import)]
@@ -167,7 +169,7 @@ class Compiler:
             "trial": job.tried,
             "search_path": list(self._search_path),
             "names": list(self._names),
-            "profile": asdict(self._profile),
+            "profile": self._profile.to_json(),
             "limits": asdict(self._limits),
             "timeout_s": job.timeout_s,
         }

@@ -7,12 +7,14 @@ Runs only in the compile worker. All limits are the operating system's. Linux ha
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Mapping
+from typing import Any
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_DUMPABLE = 1, 36, 4
 _SWEEP_S = 3.0
@@ -39,9 +41,10 @@ def detach_child(parent: int) -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def limit_child(limits: Mapping[str, int], cpu_s: int) -> None:
+def limit_child(limits: Mapping[str, Any], wall_s: float) -> None:  # Any: JSON, whole numbers but for the times
     """Resource limits, soft and hard, so that a limit cannot be raised again (except by root)."""
     memory = limits["memory_mb"] * _MB
+    cpu_s = math.ceil(min(limits["cpu_s"] or wall_s + 2, wall_s + 2))
     wanted = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": cpu_s,

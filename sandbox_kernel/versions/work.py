@@ -20,6 +20,7 @@ from typing import Any
 from sandbox_kernel.versions import hints, imports, trial
 from sandbox_kernel.versions.analysis import Analysis
 from sandbox_kernel.versions.frames import framed, split_frames, write_frame
+from sandbox_kernel.versions.profile import profile_from
 
 Json = dict[str, Any]  # Any: JSON
 ANSWER = 3  # the descriptor that answers are written to
@@ -98,10 +99,10 @@ def _help(request: Json, known: set[str], modules: list[str]) -> tuple[int, int]
 
 def _analyse_share(request: Json, known: set[str], modules: list[str], answer: int, looks: dict[str, Analysis]) -> bool:
     gc.disable()  # trees are many small objects without circles: a third of the time would go into looking for some
-    clean = True
+    clean, profile = True, profile_from(request["profile"])
     for module in modules:
         look = Analysis(module, request["sources"][module], request["paths"][module])
-        look.look(known, request["names"], request["profile"])
+        look.look(known, request["names"], profile)
         clean = clean and not any(finding["severity"] == "error" for finding in look.findings)
         _send(answer, {"kind": "static", **look.to_json()})
         if request["trial"]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sandbox_kernel.errors import CompileError
-from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagnostic, Profile
+from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagnostic
 from sandbox_kernel.versions.compiler import Compiler
+from sandbox_kernel.versions.profile import Profile
 from sandbox_kernel.versions.source_text import decode
 
 pytestmark = pytest.mark.process
