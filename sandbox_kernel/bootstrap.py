@@ -124,7 +124,8 @@ def _install(root: Path, python: Path, uv: str | None, extras: list[str]) -> Non
     what = f"{root}[{','.join(extras)}]"
     say("  installing the project and what it needs")
     if uv:
-        _call([uv, "pip", "install", "--quiet", "--python", str(python), "--editable", what])
+        # Compiled here as pip does it: a confined kernel may not write what it compiles, so that every start would pay.
+        _call([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), "--editable", what])
         return
     _call([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--editable", what])
 
