@@ -10,7 +10,8 @@ from typing import Any
 
 from sandbox_kernel.errors import CallError
 from sandbox_kernel.supervision.core import Core, label_of
-from sandbox_kernel.supervision.process import INFO, Process, current
+from sandbox_kernel.supervision.mailbox import INFO
+from sandbox_kernel.supervision.process import Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
 from sandbox_kernel.supervision.system import System

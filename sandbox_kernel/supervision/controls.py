@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox_kernel.supervision import manage, sysops
-from sandbox_kernel.supervision.process import CALL, SYSTEM
+from sandbox_kernel.supervision.mailbox import CALL, SYSTEM
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Ref
 from sandbox_kernel.supervision.spec import ChildSpec, Name, Supervisor

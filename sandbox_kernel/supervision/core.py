@@ -10,15 +10,16 @@ import asyncio
 import itertools
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallTimeout, StartError
 from sandbox_kernel.supervision import output
+from sandbox_kernel.supervision.doorbell import Doorbell
 from sandbox_kernel.supervision.events import Events
-from sandbox_kernel.supervision.process import CALL, CAST, INFO, SYSTEM, Process, current
+from sandbox_kernel.supervision.mailbox import CALL, CAST, INFO, SYSTEM, Mailbox
+from sandbox_kernel.supervision.process import Process, current
 from sandbox_kernel.supervision.processes import ProcessWorkerProcess
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import LocalSender, Monitor, Ref, Sender, ThreadSender, no_reply_error
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sandbox_kernel.supervision.system import System
 
 _log = logging.getLogger(__name__)
-_BATCH = 1000  # requests from other threads taken in one turn of the loop
+PARKED = 500  # tasks that are kept while they wait for a message, some 1 KB each
 
 
 KINDS: dict[str, type[WorkerProcess]] = {
@@ -42,8 +43,9 @@ KINDS: dict[str, type[WorkerProcess]] = {
 
 
 class Core:
-    def __init__(self, loop: asyncio.AbstractEventLoop, system: System) -> None:
-        self.loop, self.system = loop, system
+    def __init__(self, loop: asyncio.AbstractEventLoop, doorbell: Doorbell, system: System) -> None:
+        self.loop, self.doorbell, self.system = loop, doorbell, system
+        self.post = doorbell.post
         self.context = Context()
         self.thread_id = threading.get_ident()
         self.events = Events(system.events)
@@ -51,6 +53,7 @@ class Core:
         self.processes: dict[int, Process] = {}
         self.names: dict[Any, Process] = {}  # Any: names are strings or tuples of the author's choosing
         self.working: dict[asyncio.Future[Any], Process] = {}  # code that outlives its worker is a zombie
+        self.parked: dict[Mailbox, None] = {}  # whose task waits for a message; the last used one at the end
         self.inside: Process | None = None  # whose handler is running at this very moment; read by the watchdog
         self.turn = 0
         self.blocked: Process | None = None  # set by the watchdog: whose handler keeps the loop too long
@@ -59,8 +62,6 @@ class Core:
         self.absorb: Callable[[], None] = lambda: None
         self.rouse: Callable[[], None] | None = None  # set by the watchdog while it sleeps for want of work
         self._incarnations = itertools.count(1)
-        self._inbox: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
-        self._waking = False
 
     # ---- entering a worker's code
     def guard(self, process: Process, callback: Callable[..., Any], *args: Any) -> Any:
@@ -102,24 +103,6 @@ class Core:
         return left if grace_s is None else min(grace_s, left)
 
     # ---- from any thread
-    def post(self, function: Callable[..., Any], *args: Any) -> None:
-        """Run `function` on the loop. What one thread posts runs in the order it was posted."""
-        self._inbox.append((function, args))
-        if not self._waking:
-            self._waking = True
-            self.loop.call_soon_threadsafe(self._drain, context=self.context)
-
-    def _drain(self) -> None:
-        self._waking = False
-        inbox = self._inbox
-        for _ in range(_BATCH):
-            if not inbox:
-                return
-            function, args = inbox.popleft()
-            function(*args)
-        self._waking = True
-        self.loop.call_soon(self._drain, context=self.context)
-
     def new_ref(self, id: str) -> Ref:
         return Ref(id, next(self._incarnations), self)
 
@@ -162,6 +145,12 @@ class Core:
         ended."""
         self.working[work] = process
         work.add_done_callback(lambda done: self.working.pop(done, None))
+
+    def park(self, process: Mailbox) -> None:
+        """Its task waits for a message. Of many such tasks the one that waits longest goes."""
+        self.parked[process] = None
+        if len(self.parked) > PARKED:
+            next(iter(self.parked)).retire()
 
     def zombies(self) -> list[Process]:
         return [process for process in list(self.working.values()) if not process.alive]

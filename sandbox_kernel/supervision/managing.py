@@ -10,7 +10,7 @@ from sandbox_kernel.errors import ChildError, StartError
 from sandbox_kernel.supervision import manage
 from sandbox_kernel.supervision.children import Child
 from sandbox_kernel.supervision.events import TreeChanged
-from sandbox_kernel.supervision.process import Work
+from sandbox_kernel.supervision.mailbox import Work
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Ref, Sender, no_reply_error
 from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, resolve

@@ -1,11 +1,6 @@
 """A process: a mailbox, links, monitors, exit signals and system messages. `server` and `supervisor` say what a message
 does.
 
-A process has no task of its own while it is idle: the first message schedules one `pump`, which runs plain handlers
-inline and makes a task only for what really waits. Weighed: (a) a task per process around an asyncio.Queue, (b) this.
-(b) starts ten thousand processes several times faster, needs less memory for each, and answers a call with one loop
-turn less.
-
 Everything here runs on the tree's thread. Death is logical and immediate: at `die` the name is free, callers are
 answered, monitors told and links signalled, whatever a handler that swallows its cancellation still does afterwards.
 """
@@ -13,30 +8,21 @@ answered, monitors told and links signalled, whatever a handler that swallows it
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context, ContextVar
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.supervision.events import WorkerResumed
+from sandbox_kernel.supervision.mailbox import CALL, INFO, PARENT_EXIT, SYSTEM, Mailbox, Message, Work
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
-from sandbox_kernel.supervision.worker import ExitMessage, IdleTimeout, ProcessDown
+from sandbox_kernel.supervision.worker import ExitMessage, ProcessDown
 
 if TYPE_CHECKING:
     from sandbox_kernel.supervision.core import Core
 
-CALL, CAST, INFO, CONTINUE, SYSTEM, PARENT_EXIT = range(6)
-KINDS = ("call", "cast", "info", "continue", "system", "exit")
-
-#: (kind, payload, the Sender of a call or the origin of anything else)
-Message = tuple[int, Any, Any]  # Any: the workers' own vocabulary
-Work = Coroutine[Any, Any, None]
-
 current: ContextVar[Process | None] = ContextVar("sandbox_kernel_process", default=None)
-
-_BATCH = 10  # messages handled before other processes get their turn
 
 
 class Observer:
@@ -58,36 +44,28 @@ class Observer:
             self.traced.append((direction, payload))
 
 
-class Process:
+class Process(Mailbox):
     __slots__ = (
-        "__weakref__", "alive", "begun", "born", "busy", "context", "core", "deferred", "held", "id", "idle_s",
-        "idle_timer", "links", "mailbox", "monitors", "name", "observer", "origin", "parent", "reason", "ref",
-        "stale", "suspended", "task", "trap_exit", "waiters", "watching",
+        "born", "deferred", "id", "links", "monitors", "name", "observer", "origin", "parent", "reason", "ref",
+        "trap_exit", "waiters", "watching",
     )  # fmt: skip
 
     kind = "process"
 
     def __init__(self, core: Core, id: str, name: Any = None, parent: Process | None = None) -> None:
-        self.core, self.id, self.name, self.parent = core, id, name, parent
+        super().__init__(core)
+        self.id, self.name, self.parent = id, name, parent
         self.ref: Ref = core.new_ref(id)
-        self.alive, self.busy, self.suspended, self.trap_exit = True, True, False, False
+        self.trap_exit = False
         self.reason: Reason = None
-        self.mailbox: deque[Message] = deque()
-        self.held: deque[Message] | None = None  # what came while suspended
         self.deferred: dict[Sender, None] | None = None  # calls that will be answered later
         self.links: set[Process] = set()
         self.monitors: list[Monitor] | None = None  # of those who watch this process
         self.watching: list[Monitor] | None = None
         self.waiters: list[asyncio.Future[Reason]] | None = None
-        self.task: asyncio.Task[Any] | None = None
-        self.begun = False  # whether that task has run its first step
-        self.stale: tuple[asyncio.Task[Any], int] | None = None  # a task and the loads of code it has run through
-        self.idle_s: float | None = None
-        self.idle_timer: asyncio.TimerHandle | None = None
         self.observer: Observer | None = None
         self.origin: object | None = None  # the cell that caused the message now being handled, if one did
         self.born = core.loop.time()
-        self.context: Context = core.context.copy()
         self.context.run(current.set, self)
 
     def is_dead(self) -> bool:
@@ -100,83 +78,12 @@ class Process:
         return self.id if self.name is None else str(self.name)
 
     # ---- messages
-    def deliver(self, message: Message) -> None:
-        if not self.alive:
-            return
-        self.mailbox.append(message)
-        if self.idle_timer is not None:
-            self.idle_timer.cancel()
-            self.idle_timer = None
-        if not self.busy:
-            self.busy = True
-            self.core.loop.call_soon(self.pump, context=self.context)
-
-    def pump(self) -> None:
-        mailbox = self.mailbox
-        for _ in range(_BATCH):
-            if not mailbox:
-                self.busy = False
-                if self.idle_s is not None and not self.suspended and self.alive:
-                    self.idle_timer = self.core.loop.call_later(self.idle_s, self._idle)
-                return
-            message = mailbox.popleft()
-            if message[0] >= SYSTEM:
-                pending = self._system(message)
-            elif self.suspended:
-                if self.held is None:
-                    self.held = deque()
-                self.held.append(message)
-                continue
-            else:
-                self.idle_s = None
-                pending = self.dispatch(message)
-            if pending is not None and not self.run(pending):
-                return
-        self.core.loop.call_soon(self.pump, context=self.context)
-
-    def run(self, work: Work) -> bool:
-        """Do work that may wait. True if it is done; else the next message is taken when it is."""
-        self.begun = False
-        task = _begin(self._drive(work), self.core.loop, self.context)
-        if task.done():
-            return True
-        self.task = task
-        return False
-
-    async def _drive(self, work: Work) -> None:
-        self.begun = True
-        try:
-            await work
-        except asyncio.CancelledError:
-            if self.alive:  # only `die` cancels, and it is logical death first
-                raise
-        except BaseException as error:
-            self.core.report_bug(self, error)
-            self.die(("error", repr(error)))
-        finally:
-            if self.task is not None:  # it had to wait, so `run` has returned long ago
-                self.task = None
-                if self.alive:
-                    self.core.loop.call_soon(self.pump, context=self.context)
-
-    def ready(self) -> None:
-        """The start is over: take messages from now on."""
-        self.core.loop.call_soon(self.pump, context=self.context)
-
-    def _idle(self) -> None:
-        self.idle_timer, self.idle_s = None, None
-        self.deliver((INFO, IdleTimeout(), None))
-
-    def dispatch(self, message: Message) -> Work | None:
-        """Handle an ordinary message; what is returned still has to be awaited."""
-        raise NotImplementedError
-
     def parent_ended(self, reason: Reason) -> Work:
         """The parent told this process to end, or died; only processes that trap exits get here."""
         raise NotImplementedError
 
     # ---- system messages
-    def _system(self, message: Message) -> Work | None:
+    def system(self, message: Message) -> Work | None:
         kind, payload, sender = message
         if kind == PARENT_EXIT:
             return self.parent_ended(payload)
@@ -255,11 +162,7 @@ class Process:
         self.core.forget(self)
         if self.idle_timer is not None:
             self.idle_timer.cancel()
-        task, self.task = self.task, None
-        if task is not None and task is not _running_task():
-            if self.begun:  # else it begins, sees that its process is dead, and leaves nothing unawaited
-                task.cancel()
-            self.core.watch_zombie(self, task)
+        self.end_task()
         self.ended(reason)
         self._answer_callers(reason)
         self._tell_monitors(reason)
@@ -317,37 +220,13 @@ class Process:
             self.observer.note("out", value)
         sender.reply(value)
 
-    def loaded(self) -> None:
-        """New code was loaded. As in OTP, a handler that runs on through two loads is ended: its code is two versions
-        old."""
-        task = self.task
-        if task is None:
-            return
-        loads = self.stale[1] + 1 if self.stale is not None and self.stale[0] is task else 1
-        self.stale = (task, loads)
-        if loads > 1:
-            self.signal(None, "kill")
+    def outlived_by(self, task: asyncio.Task[Any]) -> None:
+        self.core.watch_zombie(self, task)
+
+    def report_bug(self, error: BaseException) -> None:
+        self.core.report_bug(self, error)
 
     def observe(self) -> Observer:
         if self.observer is None:
             self.observer = Observer(self.core.loop.time())
         return self.observer
-
-
-if sys.version_info >= (3, 12):
-
-    def _begin(work: Work, loop: asyncio.AbstractEventLoop, context: Context) -> asyncio.Task[None]:
-        """A task that runs at once until it first waits. It gets a copy of the context, which is entered already."""
-        return asyncio.Task(work, loop=loop, eager_start=True)
-
-else:
-
-    def _begin(work: Work, loop: asyncio.AbstractEventLoop, context: Context) -> asyncio.Task[None]:
-        return loop.create_task(work, context=context)
-
-
-def _running_task() -> asyncio.Task[Any] | None:
-    try:
-        return asyncio.current_task()
-    except RuntimeError:  # called from a plain callback of the loop
-        return None

@@ -21,7 +21,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
-from sandbox_kernel.errors import MigrationError
+from sandbox_kernel.errors import CallError, MigrationError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.process_link import HEADER, STATE, pack, unpack
 from sandbox_kernel.supervision.reasons import Crashed, Exit, Reason, describe
@@ -94,7 +94,7 @@ class Child:
         printed, _ = self._process.communicate()
         try:
             self._owner.core.post(self._ended, self._process.returncode, printed.decode(errors="replace"))
-        except RuntimeError:  # the system has stopped meanwhile
+        except CallError:  # the system has stopped meanwhile
             return
 
     def _ended(self, status: int, printed: str) -> None:
@@ -205,7 +205,7 @@ class ProcessWorkerProcess(WorkerProcess):
         child.end()
         if child is self._child:
             self._child = None
-            if self.alive and self.task is None:
+            if self.alive and not self.working:
                 self.die(("process_ended", status))
 
     def ended(self, reason: Reason) -> None:

@@ -108,6 +108,10 @@ class Sender(_CopiesToItself, ABC):
         if process is not None and process.deferred:
             process.deferred.pop(self, None)
 
+    def _expect_more(self) -> None:
+        if self.process is not None:
+            self.process.core.doorbell.expect()
+
     @abstractmethod
     def _settle(self, value: Any, error: BaseException | None) -> None: ...
 
@@ -140,6 +144,7 @@ class ForeignSender(Sender):
         self.loop, self.future = loop, loop.create_future()
 
     def _settle(self, value: Any, error: BaseException | None) -> None:
+        self._expect_more()
         try:
             self.loop.call_soon_threadsafe(self._finish, value, error)
         except RuntimeError:  # the caller's loop is closed, so nobody waits
@@ -168,6 +173,7 @@ class ThreadSender(Sender):
 
     def _settle(self, value: Any, error: BaseException | None) -> None:
         self.value, self.error = value, error
+        self._expect_more()
         self.lock.release()
 
     def wait(self, label: str, timeout_s: float | None) -> Any:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sandbox_kernel.supervision import restarts
 from sandbox_kernel.supervision.events import CrashReport
-from sandbox_kernel.supervision.process import CALL, KINDS, Process
+from sandbox_kernel.supervision.mailbox import CALL, KINDS
+from sandbox_kernel.supervision.process import Process
 from sandbox_kernel.supervision.reasons import Crashed, Reason, bounded_repr, describe, is_abnormal
 
 if TYPE_CHECKING:

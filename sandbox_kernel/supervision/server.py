@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from sys import modules
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import MigrationError, StartError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.checkpoints import Checkpointer
 from sandbox_kernel.supervision.events import WorkerCrashed, WorkerStopped
-from sandbox_kernel.supervision.process import CALL, CAST, CONTINUE, Message, Process, Work, current
+from sandbox_kernel.supervision.mailbox import CALL, CAST, CONTINUE, Message, Work
+from sandbox_kernel.supervision.process import Process
 from sandbox_kernel.supervision.reasons import Exit, Reason, describe, is_abnormal, plain, reason_of
 from sandbox_kernel.supervision.refs import Sender, no_reply_error
 from sandbox_kernel.supervision.reports import crash_report
@@ -31,31 +34,20 @@ if TYPE_CHECKING:
 RECENT = 10  # messages kept for the crash report
 
 
-class Guarded(Coroutine[Any, Any, Any]):
-    """A handler's coroutine that says when it is being run, so that the watchdog knows whom it sees."""
-
-    __slots__ = ("_coroutine", "_process")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], process: Process) -> None:
-        self._coroutine, self._process = coroutine, process
-
-    def send(self, value: Any) -> Any:
-        return self._process.core.guard(self._process, self._coroutine.send, value)
-
-    def throw(self, *error: Any) -> Any:
-        return self._process.core.guard(self._process, self._coroutine.throw, *error)
-
-    def close(self) -> None:
-        self._coroutine.close()
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return self
-
-    def __iter__(self) -> Guarded:
-        return self
-
-    def __next__(self) -> Any:
-        return self.send(None)
+@types.coroutine
+def guarded(process: Process, coroutine: Coroutine[Any, Any, Any], waited: Any) -> Generator[Any, Any, Any]:
+    """Go on with a handler's coroutine that waits for `waited`, so that the watchdog knows whom it sees."""
+    guard = process.core.guard
+    while True:
+        step, given = coroutine.send, None
+        try:
+            given = yield waited
+        except BaseException as error:
+            step, given = coroutine.throw, error
+        try:
+            waited = guard(process, step, given)
+        except StopIteration as done:
+            return done.value
 
 
 class WorkerProcess(Process):
@@ -80,7 +72,14 @@ class WorkerProcess(Process):
         return self.core.guard(self, callback, *args)
 
     async def finish(self, result: Any) -> Any:
-        return await Guarded(result, self) if asyncio.iscoroutine(result) else await result
+        """What it comes to. In a task."""
+        if type(result) is CoroutineType:
+            try:
+                waited = self.core.guard(self, result.send, None)
+            except StopIteration as done:
+                return done.value
+            result = guarded(self, result, waited)
+        return await result
 
     async def perform(self, callback: Callable[..., Any], *args: Any) -> Any:
         result = self.enter(callback, *args)
@@ -113,6 +112,7 @@ class WorkerProcess(Process):
     async def _start_slowly(self, result: Any) -> bool:
         """In a task of the worker's own, which its death cancels, and which the death of whoever starts it does not."""
         self.started = killed = self.core.loop.create_future()
+        self.working = True
         self.task = task = self.core.loop.create_task(self._finish_start(result), context=self.context)
         await asyncio.wait((task, killed), return_when=asyncio.FIRST_COMPLETED)
         outcome = self._not_started(self.reason) if killed.done() else task.result()
@@ -149,7 +149,7 @@ class WorkerProcess(Process):
         return begun
 
     def _started(self, result: Any) -> bool:
-        self.task = self.started = None
+        self.task, self.started, self.working = None, None, False
         if not self.alive:
             result = Stop(self.reason)
         if isinstance(result, Ignore):
@@ -161,10 +161,7 @@ class WorkerProcess(Process):
         follow_up = isinstance(result, Started)
         self.state = result.state if follow_up else result
         if follow_up and result.continue_with is not UNSET:
-            work = self.settle(CONTINUE, NoReply(self.state, result.continue_with), None)
-            done = self.run(work) if current.get() is self else self.context.run(self.run, work)
-            if done and self.alive:
-                self.ready()
+            self.run(self.settle(CONTINUE, NoReply(self.state, result.continue_with), None))
         else:
             self.idle_s = result.idle_timeout_s if follow_up else None
             self.ready()
@@ -225,11 +222,19 @@ class WorkerProcess(Process):
                 self.origin = extra
                 handler = worker.handle_cast if kind == CAST else worker.handle_info
                 result = self.enter(handler, payload, self.state)
+            plain_type = type(result)
+            if plain_type is CoroutineType and self.task is not None:  # in a task, so its first step can be done here
+                try:
+                    waited = self.core.guard(self, result.send, None)
+                except StopIteration as done:
+                    result = done.value
+                    plain_type = type(result)
+                else:
+                    return self.settle(kind, guarded(self, result, waited), extra)
         except BaseException as error:
             return self.crashed(error, extra if kind == CALL else None)
         if not self.alive:  # it ended itself, or a link did
             return None
-        plain_type = type(result)
         if plain_type is NoReply and result.continue_with is UNSET:
             self.state, self.idle_s = result.state, result.idle_timeout_s
             if kind == CALL:
@@ -245,9 +250,8 @@ class WorkerProcess(Process):
     async def settle(self, kind: int, result: Any, sender: Any) -> None:
         """All that is not a plain handler that went well: async ones, continuing, stopping, bad returns."""
         caller = sender if kind == CALL else None
-        if self.is_dead():
-            if asyncio.iscoroutine(result):
-                result.close()
+        if self.is_dead() and type(result) is CoroutineType:  # it has not begun; one that has ends at its next await
+            result.close()
             return
         try:
             if inspect.isawaitable(result):

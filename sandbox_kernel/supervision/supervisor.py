@@ -20,7 +20,8 @@ from sandbox_kernel.supervision.events import (
     WorkerRestarted,
     WorkerStopped,
 )
-from sandbox_kernel.supervision.process import CALL, INFO, Message, Process, Work
+from sandbox_kernel.supervision.mailbox import CALL, INFO, Message, Work
+from sandbox_kernel.supervision.process import Process
 from sandbox_kernel.supervision.reasons import Reason, describe
 from sandbox_kernel.supervision.restarts import Action, Begin, End, Forget
 from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
@@ -62,6 +63,7 @@ class SupervisorProcess(Process):
     async def start(self) -> None:
         """Start the children left to right; if one fails, end those that run in reverse order and raise StartError."""
         self.started = killed = self.core.loop.create_future()
+        self.working = True
         self.task = task = self.core.loop.create_task(self._start_children(), context=self.context)
         await asyncio.wait((task, killed), return_when=asyncio.FIRST_COMPLETED)
         if not self.alive:
@@ -88,7 +90,7 @@ class SupervisorProcess(Process):
         for child in [c for c in self.children.values() if c.status == "stopped" and c.spec.restart == "temporary"]:
             self.forget(child)
         self.sync_members()
-        self.task = self.started = None
+        self.task, self.started, self.working = None, None, False
         self.ready()
 
     def _leave_parent(self) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import Context
 from typing import Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
@@ -19,9 +20,11 @@ from sandbox_kernel.supervision import sysops
 from sandbox_kernel.supervision.checkpoints import CheckpointStore
 from sandbox_kernel.supervision.controls import Controls
 from sandbox_kernel.supervision.core import Core, label_of
+from sandbox_kernel.supervision.doorbell import Doorbell
 from sandbox_kernel.supervision.events import Event, TreeSnapshot
+from sandbox_kernel.supervision.mailbox import CALL
 from sandbox_kernel.supervision.output import Output, PlainOutput, capture, release
-from sandbox_kernel.supervision.process import CALL, Process, current
+from sandbox_kernel.supervision.process import Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import ForeignSender, Monitor, Ref, ThreadSender, no_reply_error
 from sandbox_kernel.supervision.server import WorkerProcess
@@ -71,15 +74,16 @@ class System(Controls):
                 return self
             ready = threading.Event()
             self._thread = threading.Thread(
-                target=self._main, args=(ready,), name=f"supervision-{self.name}", daemon=True
+                target=Context().run, args=(self._main, ready), name=f"supervision-{self.name}", daemon=True
             )
             self._thread.start()
             ready.wait()
         return self
 
     def _main(self, ready: threading.Event) -> None:
-        loop = asyncio.new_event_loop()
-        self._core = Core(loop, self)
+        doorbell = Doorbell()
+        loop = doorbell.loop = asyncio.SelectorEventLoop(doorbell)
+        self._core = Core(loop, doorbell, self)
         watchdog = None if self.warn_s is None else Watchdog(self._core, warn_s=self.warn_s, end_s=self.end_s)
         if watchdog is not None:
             watchdog.start()
@@ -91,6 +95,7 @@ class System(Controls):
             if watchdog is not None:
                 watchdog.stop()
             release()
+            doorbell.end()
             _close(loop)
 
     def stop(self, timeout_s: float = 2.0) -> None:
@@ -144,7 +149,8 @@ class System(Controls):
         try:
             return sender.wait(label_of(target), timeout_s)
         except BaseException:  # the caller is interrupted or out of time: its reply slot goes, the request stays
-            core.post(sender.close)
+            with suppress(CallError):
+                core.post(sender.close)
             raise
 
     def _refuse_self_call(self, core: Core, caller: Process | None, target: Any) -> None:
@@ -169,7 +175,8 @@ class System(Controls):
             raise CallTimeout(label_of(target), timeout_s or 0.0) from None
         finally:
             if not sender.done:
-                core.post(sender.close)
+                with suppress(CallError):
+                    core.post(sender.close)
 
     def cast(self, target: Any, message: Any) -> None:
         """Send a message that nobody waits for. Never fails, also when there is nobody."""
@@ -190,7 +197,8 @@ class System(Controls):
             return
         if threading.get_ident() == core.thread_id:
             getattr(core, method)(*args)
-        else:
+            return
+        with suppress(CallError):  # it is being stopped
             core.post(getattr(core, method), *args)
 
     # ---- starting and stopping
@@ -230,7 +238,7 @@ class System(Controls):
             work.close()
             raise
         sender = ThreadSender(None, None)
-        core.post(lambda: core.loop.create_task(_answer(work, sender)))
+        core.post(_begin, core, work, sender)
         return sender.wait(self.name, timeout_s)
 
     def exit(self, target: Any, reason: Reason) -> None:
@@ -315,6 +323,11 @@ class System(Controls):
             yield group
         finally:
             self.core.post(group.resume)
+
+
+def _begin(core: Core, work: Coroutine[Any, Any, Any], sender: ThreadSender) -> None:
+    task = core.loop.create_task(_answer(work, sender))
+    task.add_done_callback(lambda done: sender.fail(no_reply_error(core.system.name, "shutdown")))  # it never began
 
 
 async def _answer(work: Coroutine[Any, Any, Any], sender: ThreadSender) -> None:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from sandbox_kernel.errors import CallError
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.server import WorkerProcess
 
@@ -50,7 +51,7 @@ class ThreadWorkerProcess(WorkerProcess):
                 error = raised
             try:
                 self.core.post(_finish, done, value, error)
-            except RuntimeError:  # the system has stopped meanwhile
+            except CallError:  # the system has stopped meanwhile
                 return
 
 

@@ -14,6 +14,7 @@ import pytest
 from sandbox_kernel.errors import CallError, ChildError, StartError
 from sandbox_kernel.supervision import api, sysops
 from sandbox_kernel.supervision.core import Core
+from sandbox_kernel.supervision.doorbell import Doorbell
 from sandbox_kernel.supervision.events import Event
 from sandbox_kernel.supervision.manage import WhichChildren
 from sandbox_kernel.supervision.process import Process
@@ -24,24 +25,24 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Exit, NoReply, Reply, Worker
 
 
-class _Selector(selectors.DefaultSelector):
+class _Selector(Doorbell):
     """Instead of waiting it moves the clock."""
 
-    loop: VirtualLoop
+    clock: VirtualLoop
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+    def poll(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise AssertionError("everything waits for something that cannot come any more")
-        self.loop.now += max(0.0, timeout)
+        self.clock.now += max(0.0, timeout)
         return []
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.now = 1000.0
-        selector = _Selector()
-        selector.loop = self
-        super().__init__(selector)
+        self.doorbell = _Selector()
+        self.doorbell.loop = self.doorbell.clock = self
+        super().__init__(self.doorbell)
 
     def time(self) -> float:
         return self.now
@@ -52,7 +53,7 @@ class VirtualSystem(System):
 
     def __init__(self, loop: VirtualLoop, events: list[Event]) -> None:
         super().__init__(name="virtual", events=events.append)
-        self._core = Core(loop, self)
+        self._core = Core(loop, loop.doorbell, self)
 
 
 @dataclass
