@@ -62,11 +62,15 @@ class CheckModule(Message):
 
 
 class ApplyModules(Message):
-    """Check, store and hot-reload all modules or none. Answered by Applied."""
+    """Check, store and hot-reload all modules or none. Answered by Applied.
+
+    `state_handler` is a host's function for the workers' states, packed by cloudpickle and then base85; empty for none.
+    """
 
     sources: dict[str, str]
     note: str = ""
     author: str = ""
+    state_handler: str = ""
 
 
 class ReloadFiles(Message):
@@ -76,10 +80,11 @@ class ReloadFiles(Message):
 
 
 class RollBack(Message):
-    """Make a stored version live again through the same road. Answered by Applied."""
+    """Make a stored version live again through the same road. Answered by Applied. See ApplyModules."""
 
     module: str
     number: int
+    state_handler: str = ""
 
 
 class GetHistory(Message):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import keyword
 import re
+import sys
+import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 from sandbox_kernel import errors, wire
 
@@ -16,6 +19,7 @@ SOURCE_LIMIT_BYTES = 1024 * 1024
 CODE_LIMIT_BYTES = 8 * 1024 * 1024
 
 R = TypeVar("R", bound=wire.Message)
+StateHandler = Callable[[Any, int, int], Any]  # Any: a worker's state is what its author likes
 
 
 def check_name(name: object) -> str:
@@ -69,6 +73,43 @@ def check_target(target: str) -> str:
         raise ValueError(f"{target!r} names no supervisor; write 'module:function', such as 'till.tree:root'")
     check_module(module)
     return target
+
+
+def check_handler(handler: StateHandler | None) -> str:
+    """A `state_handler`, packed for the way in; empty for none. Raises TypeError where it cannot be sent."""
+    if handler is None:
+        return ""
+    if not callable(handler):
+        raise TypeError(
+            f"a state_handler is a function (old_state, old_version, new_version) -> new_state, not {handler!r}"
+        )
+    try:
+        return base64.b85encode(_packed(handler)).decode()
+    except Exception as error:  # border: packing runs what the function refers to
+        raise TypeError(
+            f"this state_handler cannot be sent into a sandbox ({type(error).__name__}: {error}); "
+            "let it refer to plain data, and import what else it needs inside"
+        ) from error
+
+
+def _packed(handler: Callable[..., object]) -> bytes:
+    """By value also where it stands in a module of the host's own, which the sandbox cannot import."""
+    import cloudpickle  # heavy, and only needed here
+
+    module = sys.modules.get(getattr(handler, "__module__", None) or "")
+    if module is None or module.__name__ in cloudpickle.list_registry_pickle_by_value() or _is_library(module):
+        return bytes(cloudpickle.dumps(handler))
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        return bytes(cloudpickle.dumps(handler))
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+def _is_library(module: ModuleType) -> bool:
+    """Whether a sandbox finds it as well: part of Python, or installed beside us."""
+    file = getattr(module, "__file__", None)
+    return file is None or file.startswith(tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 
 
 def check_code(code: str | Callable[[], object]) -> str:

@@ -183,21 +183,33 @@ class Sandbox:
             raise CompileError(module, f"'{module}' does not compile: {first}", checked.problems)
         return checked
 
-    async def hot_reload(self, module: str, source: str | Path, *, note: str = "") -> wire.Applied:
-        """Checks, stores and loads one module with its live state kept. CompileError, ReloadError: nothing changed."""
-        return await self.hot_reload_all({module: source}, note=note)
+    async def hot_reload(
+        self, module: str, source: str | Path, *, note: str = "", state_handler: asks.StateHandler | None = None
+    ) -> wire.Applied:
+        """Checks, stores and loads one module with its live state kept. CompileError, ReloadError: nothing changed.
 
-    async def hot_reload_all(self, sources: Mapping[str, str | Path], *, note: str = "") -> wire.Applied:
+        `state_handler(old_state, old_version, new_version)` runs inside the sandbox and returns the new state of each
+        worker of the module, instead of its `code_change`. MigrationError when it raises: nothing changed.
+        """
+        return await self.hot_reload_all({module: source}, note=note, state_handler=state_handler)
+
+    async def hot_reload_all(
+        self, sources: Mapping[str, str | Path], *, note: str = "", state_handler: asks.StateHandler | None = None
+    ) -> wire.Applied:
         """As `hot_reload`, for several modules: all of them or none."""
-        return await self._apply(wire.ApplyModules(sources=asks.check_sources(sources), note=note, author="host"))
+        checked, packed = asks.check_sources(sources), asks.check_handler(state_handler)
+        return await self._apply(wire.ApplyModules(sources=checked, note=note, author="host", state_handler=packed))
 
     async def reload_files(self, *modules: str) -> wire.Applied:
         """Applies the saved files of these modules, of all edited ones when none is named."""
         return await self._apply(wire.ReloadFiles(modules=[asks.check_module(module) for module in modules]))
 
-    async def rollback(self, module: str, number: int) -> wire.Applied:
+    async def rollback(
+        self, module: str, number: int, *, state_handler: asks.StateHandler | None = None
+    ) -> wire.Applied:
         """Makes version `number` live again, by the same road as an edit. VersionNotFound, ReloadError."""
-        return await self._apply(wire.RollBack(module=asks.check_module(module), number=number))
+        packed = asks.check_handler(state_handler)
+        return await self._apply(wire.RollBack(module=asks.check_module(module), number=number, state_handler=packed))
 
     # -- questions ----------------------------------------------------------------------------------------------
 

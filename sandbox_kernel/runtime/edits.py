@@ -16,13 +16,16 @@ from dataclasses import dataclass, field
 
 from sandbox_kernel.errors import ReloadError, SandboxError
 from sandbox_kernel.reload.reloader import Reloader
-from sandbox_kernel.reload.report import ReloadReport
+from sandbox_kernel.reload.report import ObjectChange, ReloadReport
+from sandbox_kernel.runtime import state_handler
 from sandbox_kernel.runtime.modules import SandboxFinder
 from sandbox_kernel.runtime.state import ClassChange, change_for, class_changes
+from sandbox_kernel.runtime.state_handler import Migration, StateHandler
 from sandbox_kernel.supervision.refs import Ref
 from sandbox_kernel.supervision.suspension import Group, WorkerInfo
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Down
+from sandbox_kernel.versions.store import VersionStore
 
 States = Mapping[str, Mapping[str, object]]  # module -> worker's label -> state, plain data
 
@@ -31,14 +34,24 @@ States = Mapping[str, Mapping[str, object]]  # module -> worker's label -> state
 class Edit:
     """A change of one or more modules: their new texts and numbers, and the live ones they replace (0: none).
 
-    A text of None takes the module away. `states` are what workers get instead of a migration, by their label.
+    A text of None takes the module away. `migration` takes the place of `code_change`: states by the workers' labels, or
+    a host's function.
     """
 
     sources: Mapping[str, str | None]
     numbers: Mapping[str, int]
     old_sources: Mapping[str, str] = field(default_factory=dict)
     old_numbers: Mapping[str, int] = field(default_factory=dict)
-    states: Mapping[str, object] = field(default_factory=dict)
+    migration: Migration = None
+
+    @property
+    def states(self) -> Mapping[str, object]:
+        """What workers get without being asked, by their label."""
+        return self.migration if isinstance(self.migration, Mapping) else {}
+
+    @property
+    def handler(self) -> StateHandler | None:
+        return None if isinstance(self.migration, Mapping) else self.migration
 
     @property
     def texts(self) -> dict[str, str]:
@@ -77,6 +90,7 @@ class Installer:
         workers = self._system.workers_of(self._concerned(edit.sources))
         up, down = _migrations(edit, workers)
         known = [(worker, label(worker)) for worker in workers if label(worker) in edit.states]
+        handled: list[ObjectChange] = []
         with self._finder.staged(edit.texts), self._suspended(workers) as group:
             states = self._states(workers, edit)
 
@@ -85,19 +99,35 @@ class Installer:
                 _migrate(group, up)
                 if group is not None and edit.states:
                     group.put_states({worker.ref: edit.states[who] for worker, who in known})
+                if group is not None and edit.handler is not None:
+                    handled.extend(self._hand_over(group, edit, edit.handler, workers))
                 publish(states)
 
             try:
                 _migrate(group, down)
                 if loaded:
-                    return self._reloader.apply(loaded, migrate=finish)
+                    report = self._reloader.apply(loaded, migrate=finish)
+                    return ReloadReport((*report.objects, *handled), report.duration_ms)
                 finish()
-                return ReloadReport((), 0.0)
+                return ReloadReport(tuple(handled), 0.0)
             except BaseException:
                 if group is not None:
                     group.restore()
                 self._forget(fresh)
                 raise
+
+    def _hand_over(
+        self, group: Group, edit: Edit, handler: StateHandler, workers: Sequence[WorkerInfo]
+    ) -> list[ObjectChange]:
+        """All states become what the host's function makes of them, or none does."""
+        states: dict[Ref, object] = {}
+        done: list[ObjectChange] = []
+        for worker, versions in state_handler.concerned(workers, edit.old_numbers, edit.numbers):
+            state = self._system.get_state(worker.ref)
+            states[worker.ref] = state_handler.new_state(handler, worker, state, versions, self._suspend_timeout_s)
+            done.append(ObjectChange(worker.module, label(worker), "migrated", "by the host's state_handler"))
+        group.put_states(states)
+        return done
 
     def _states(self, workers: Sequence[WorkerInfo], edit: Edit) -> States:
         """The states of the changed modules' own workers that are plain data, so that a rollback can bring them back."""
@@ -148,6 +178,15 @@ def label(worker: WorkerInfo) -> str:
     return str(worker.name or worker.id)
 
 
+def saved_states(store: VersionStore, name: str, number: int) -> dict[str, object]:
+    """By the workers' labels, as they were when that version was last replaced. ValueError when none were saved."""
+    body = store.state(name, number)
+    if body is None:
+        raise ValueError(f"no state was saved with version {number} of '{name}'; roll back without it")
+    states: dict[str, object] = json.loads(body)
+    return states
+
+
 def is_plain(value: object) -> bool:
     """Whether JSON brings the value back as it was."""
     try:
@@ -158,7 +197,7 @@ def is_plain(value: object) -> bool:
 
 def _migrations(edit: Edit, workers: Sequence[WorkerInfo]) -> tuple[dict[Ref, object], dict[Ref, object]]:
     """What each worker's `code_change` is told: after the swap for those that go up, before it for those that go down."""
-    changes = edit.class_changes() if workers else {}
+    changes = edit.class_changes() if workers and edit.handler is None else {}
     up: dict[Ref, object] = {}
     down: dict[Ref, object] = {}
     for worker in workers:

@@ -6,7 +6,7 @@ import logging
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.runtime import usage, views
+from sandbox_kernel.runtime import state_handler, usage, views
 from sandbox_kernel.runtime.session import Session
 
 log = logging.getLogger(__name__)
@@ -31,12 +31,12 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return session.snapshot()
         case wire.CheckModule(module=module, source=source):
             return session.check(module, source)
-        case wire.ApplyModules(sources=sources, note=note, author=author):
-            return session.apply(sources, note=note, author=author)
+        case wire.ApplyModules(sources=sources, note=note, author=author, state_handler=packed):
+            return session.apply(sources, note=note, author=author, migration=state_handler.unpack(packed))
         case wire.ReloadFiles(modules=modules):
             return session.reload_files(modules)
-        case wire.RollBack(module=module, number=number):
-            return session.roll_back(module, number)
+        case wire.RollBack(module=module, number=number, state_handler=packed):
+            return session.roll_back(module, number, handler=state_handler.unpack(packed))
         case wire.GetHistory(module=module, limit=limit, before=before):
             return views.history(session, module, limit=limit, before=before)
         case wire.GetDiff(module=module, left=left, right=right):

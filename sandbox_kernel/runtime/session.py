@@ -27,11 +27,12 @@ from sandbox_kernel.errors import CompileError, ModuleNotFound, SandboxError
 from sandbox_kernel.reload.reloader import Reloader
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.runtime import refusals, usage, views
-from sandbox_kernel.runtime.edits import Edit, Installer, States
+from sandbox_kernel.runtime.edits import Edit, Installer, States, saved_states
 from sandbox_kernel.runtime.events import EventLog
 from sandbox_kernel.runtime.live import LiveFeed
 from sandbox_kernel.runtime.lock import DirectoryLock
 from sandbox_kernel.runtime.modules import ModuleDirectory, SandboxFinder, check_name, check_text
+from sandbox_kernel.runtime.state_handler import Migration, StateHandler
 from sandbox_kernel.runtime.tree import TreeReporter
 from sandbox_kernel.runtime.trees import DeclaredTrees
 from sandbox_kernel.supervision.checkpoints import FileCheckpoints
@@ -43,7 +44,6 @@ from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
 
-NO_STATES: Mapping[str, object] = types.MappingProxyType({})
 PRELOAD = (*compiler.PRELOAD, "sandbox_kernel.supervision.api", "sandbox_kernel.supervision.worker")
 
 
@@ -176,11 +176,11 @@ class Session:
         author: str = "",
         note: str = "",
         target: int = 0,
-        states: Mapping[str, object] = NO_STATES,
+        migration: Migration = None,
     ) -> wire.Applied:
         """Check, store and hot-reload all modules or none. Raises ValueError for a bad name or an empty change.
 
-        None takes a module away. `target` is the change that an undo concerns; `states` are for a rollback with state.
+        None takes a module away. `target` is the change that an undo concerns. `migration`: see `Edit`.
         """
         if not sources:
             raise ValueError("there is nothing to apply: name at least one module")
@@ -191,12 +191,12 @@ class Session:
             self._applying = True
             try:
                 author = author or os.environ.get("JUPYTERHUB_USER", "")
-                return self._apply(sources, kind, states, author=author, note=note, target=target)
+                return self._apply(sources, kind, migration, author=author, note=note, target=target)
             finally:
                 self._applying = False
 
     def _apply(
-        self, sources: Mapping[str, str | None], kind: str, states: Mapping[str, object], **about: Any
+        self, sources: Mapping[str, str | None], kind: str, migration: Migration, **about: Any
     ) -> wire.Applied:  # Any: author, note and target, as the store takes them
         changed = {n: s for n, s in sources.items() if n not in sys.modules or self._live.get(n, (0, None))[1] != s}
         if not changed:
@@ -204,7 +204,7 @@ class Session:
         begin = time.perf_counter()
         report = self.try_sources({name: source for name, source in changed.items() if source is not None})
         change = self.store.stage(changed, kind=kind, **about)
-        edit = self._edit(changed, change, states)
+        edit = self._edit(changed, change, migration)
         problems = views.problems(report)
         try:
             report.raise_for_errors()
@@ -221,14 +221,14 @@ class Session:
         others = {name: source for name, source in self.live_sources().items() if name not in sources}
         return self._compiler.compile(sources, live=others)
 
-    def _edit(self, sources: Mapping[str, str | None], change: Change, states: Mapping[str, object]) -> Edit:
+    def _edit(self, sources: Mapping[str, str | None], change: Change, migration: Migration) -> Edit:
         live = {name: self._live[name] for name in sources if name in self._live}
         return Edit(
             sources,
             change.versions,
             {name: source for name, (_, source) in live.items()},
             {name: number for name, (number, _) in live.items()},
-            states,
+            migration,
         )
 
     def _publish(self, edit: Edit, change: Change, states: States, begin: float) -> None:
@@ -310,26 +310,21 @@ class Session:
         """Whether the saved file says something else than the live version."""
         return self._saved(name) != self._live.get(name, (0, None))[1]
 
-    def roll_back(self, name: str, number: int, *, author: str = "", with_state: bool = False) -> wire.Applied:
+    def roll_back(
+        self, name: str, number: int, *, author: str = "", with_state: bool = False, handler: StateHandler | None = None
+    ) -> wire.Applied:
         """Make version `number` live again by the same road. Raises ModuleNotFound or VersionNotFound.
 
         `with_state` gives the module's workers the state that was saved when the version was last replaced, instead of
-        migrating theirs; ValueError when none was saved.
+        migrating theirs; ValueError when none was saved. `handler` migrates them instead of their `code_change`.
         """
         self.require(name)
         source = self.store.source(name, number)
-        states = self._saved_states(name, number) if with_state else NO_STATES
+        migration: Migration = saved_states(self.store, name, number) if with_state else handler
         if self.live_number(name) == number and name in sys.modules:
             return views.unchanged({name: number})
         note = f"rolled back to version {number}" + (" with its state" if with_state else "")
-        return self.apply({name: source}, kind="rollback", author=author, note=note, states=states)
-
-    def _saved_states(self, name: str, number: int) -> Mapping[str, object]:
-        body = self.store.state(name, number)
-        if body is None:
-            raise ValueError(f"no state was saved with version {number} of '{name}'; roll back without it")
-        states: dict[str, object] = json.loads(body)
-        return states
+        return self.apply({name: source}, kind="rollback", author=author, note=note, migration=migration)
 
     def require(self, name: str) -> None:
         """Raises ValueError for a bad name, ModuleNotFound when the sandbox has no such module."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import sys
+import threading
 from pathlib import Path
 
+import cloudpickle
 import pytest
 
 from sandbox_kernel import errors, wire
@@ -103,3 +107,28 @@ def test_a_refused_change_is_raised_as_the_stage_says(stage: str, kind: type[err
     applied = wire.Applied(ok=False, summary="refused: no", versions={}, problems=[problem], stage=stage)
     error = asks.refusal_of(applied)
     assert (kind, "refused: no", "till") == (type(error), str(error), vars(error)["module"])
+
+
+def test_a_state_handler_travels_by_value_from_a_module_of_the_hosts_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = asks.check_handler(double)
+    monkeypatch.delitem(sys.modules, __name__)
+    handler = cloudpickle.loads(base64.b85decode(packed))
+    assert 14 == handler(7, 1, 2)
+    assert "" == asks.check_handler(None)
+
+
+def test_a_state_handler_that_cannot_travel_is_refused_before_the_way() -> None:
+    lock = threading.Lock()
+    with pytest.raises(
+        TypeError, match=r"this state_handler cannot be sent into a sandbox \(TypeError: .*lock.*\); let it"
+    ):
+        asks.check_handler(lambda state, old, new: lock)
+    with pytest.raises(TypeError, match=r"a state_handler is a function \(old_state, old_version, new_version\)"):
+        asks.check_handler({"a": 1})  # type: ignore[arg-type]  # what a caller without types may pass
+
+
+def double(state: int, old: int, new: int) -> int:
+    return state * FACTOR
+
+
+FACTOR = 2

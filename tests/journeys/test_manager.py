@@ -17,6 +17,7 @@ from sandbox_kernel.errors import (
     ExecutionError,
     KernelDied,
     LimitExceeded,
+    MigrationError,
     ModuleNotFound,
     SandboxExists,
     SandboxNotFound,
@@ -270,3 +271,40 @@ async def test_the_plain_face_works_where_a_loop_is_running_already() -> None:
         with pytest.raises(SandboxNotFound):
             manager.get("nobody")
         manager.destroy("till")
+
+
+TANK = """\
+from sandbox_kernel import ChildSpec, Reply, Supervisor, Worker
+
+
+class Tank(Worker):
+    def init(self):
+        return {"litres": 7}
+
+    def handle_call(self, request, sender, state):
+        return Reply(state, state)
+
+
+def tree():
+    return Supervisor([ChildSpec("tank", Tank, name="tank")])
+"""
+ASK = "from sandbox_kernel import call\ncall('tank', 'state')"
+UNITS = {"litres": "volume", "volume": "litres"}
+
+
+def rename(state: dict[str, int], old: int, new: int) -> dict[str, int]:
+    """Refers to a table of this module, which no sandbox can import."""
+    return {UNITS[key]: value + new - old for key, value in state.items()}
+
+
+async def test_a_state_handler_of_the_host_migrates_up_and_down_or_not_at_all(manager: SandboxManager) -> None:
+    till = await manager.create("till", modules={"tank": TANK})
+    await till.start_tree("tank:tree")
+    applied = await till.hot_reload("tank", TANK.replace("litres", "volume"), state_handler=rename)
+    assert ["tank"] == [each.name for each in applied.objects if each.action == "migrated"]
+    assert "{'volume': 8}" == (await till.run(ASK)).text
+    with pytest.raises(MigrationError, match=r"the state_handler raised KeyError: 'gallons' for the state of 'tank'"):
+        await till.rollback("tank", 1, state_handler=lambda state, old, new: state["gallons"])
+    assert "{'volume': 8}" == (await till.run(ASK)).text
+    await till.rollback("tank", 1, state_handler=rename)
+    assert "{'litres': 7}" == (await till.run(ASK)).text

@@ -96,12 +96,13 @@ export interface CheckModule {
   source: string;
 }
 
-/** Check, store and hot-reload all modules or none. Answered by Applied. */
+/** Check, store and hot-reload all modules or none. Answered by Applied. `state_handler` is a host's function for the workers' states, packed by cloudpickle and then base85; empty for none. */
 export interface ApplyModules {
   type: "ApplyModules";
   sources: Record<string, string>;
   note?: string;
   author?: string;
+  state_handler?: string;
 }
 
 /** Apply the saved files of these modules, of all edited ones when the list is empty. Answered by Applied. */
@@ -110,11 +111,12 @@ export interface ReloadFiles {
   modules?: string[];
 }
 
-/** Make a stored version live again through the same road. Answered by Applied. */
+/** Make a stored version live again through the same road. Answered by Applied. See ApplyModules. */
 export interface RollBack {
   type: "RollBack";
   module: string;
   number: number;
+  state_handler?: string;
 }
 
 /** The versions of a module, newest first; `before` pages on: only numbers below it. Answered by History. */
