@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "runtime": {"errors", "wire", "versions", "reload", "supervision", "plain"},
     "zygote": {"errors", "isolation"},
     "host": {"errors", "wire", "versions", "isolation", "zygote"},
-    "classroom": {"errors", "wire", "host", "plain"},
+    "classroom": {"errors", "wire", "host", "isolation", "plain"},
 }
 ANY = {"__init__", "__main__", "testing"}
 MAX_LINES = 400

@@ -17,21 +17,45 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox_kernel.classroom.asserts import COMPARE_NAME, compile_check, expect
 from sandbox_kernel.classroom.lab import AnswerEnded, AnswerError, Lab
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson
+from sandbox_kernel.classroom.nursery import Nursery
+from sandbox_kernel.classroom.nursery import nursery as new_nursery
 from sandbox_kernel.classroom.results import Results, TestResult, joined, summarise
+from sandbox_kernel.classroom.unforked import Unforked
+from sandbox_kernel.errors import StartError
 
 _AT_ONCE = 2  # answer processes side by side; more only wait for each other on a classroom machine
 
 Test = Callable[[Lab], object]
 
 
-def grade(lesson: Lesson, exercise: Exercise, answer: str, *, checks: tuple[Cell, ...] | None = None) -> Results:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What every test of one call of `grade` is about."""
+
+    lesson: Lesson
+    exercise: Exercise
+    answer: str
+    nursery: Nursery | Unforked
+
+
+def grade(
+    lesson: Lesson,
+    exercise: Exercise,
+    answer: str,
+    *,
+    checks: tuple[Cell, ...] | None = None,
+    nursery: Nursery | Unforked | None = None,
+) -> Results:
     """All checks of the exercise, or only `checks`. Never raises for what the learner or the check's author wrote.
+
+    `nursery` is where answer processes come from; left out, one is made for this call.
 
     An untouched starter earns nothing, though tests that only ask whether something still works pass with it.
     """
@@ -41,19 +65,22 @@ def grade(lesson: Lesson, exercise: Exercise, answer: str, *, checks: tuple[Cell
         return Results(
             exercise.id, "fail", message="your answer is still empty; write it in the cell above and run that"
         )
-    results = joined(exercise.id, [_grade_one(lesson, exercise, answer, cell, nonce) for cell in cells])
+    with nullcontext(nursery) if nursery else new_nursery() as source:
+        task = _Task(lesson, exercise, answer, source)
+        results = joined(exercise.id, [_grade_one(task, cell, nonce) for cell in cells])
     untouched = answer.strip() == exercise.starter.body.strip()
     return replace(results, points=0.0) if untouched else results
 
 
-def _grade_one(lesson: Lesson, exercise: Exercise, answer: str, check: Cell, nonce: str) -> Results:
+def _grade_one(task: _Task, check: Cell, nonce: str) -> Results:
+    exercise = task.exercise
     points = float(check.meta.get("points", exercise.points / max(len(exercise.checks), 1)))
     try:
         tests = _tests_of(check)
     except Exception as error:  # border: a check is an author's code; its faults are told, not raised
         return Results(exercise.id, "error", message=f"this check cannot be run ({error}); tell the lesson's author")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        ran = pool.map(lambda item: _run(lesson, exercise, answer, *item), tests.items())
+        ran = pool.map(lambda item: _run(task, *item), tests.items())
         return summarise(exercise.id, ran, points, nonce)
 
 
@@ -63,19 +90,17 @@ def _tests_of(check: Cell) -> dict[str, Test]:
     return {name: value for name, value in names.items() if name.startswith("test_") and callable(value)}
 
 
-def _run(lesson: Lesson, exercise: Exercise, answer: str, name: str, test: Test) -> TestResult:
+def _run(task: _Task, name: str, test: Test) -> TestResult:
     begin = time.monotonic()
-    with Lab(exercise, answer, lesson.modules, lesson.limits) as lab:
+    described = TestResult(name=name, status="error", description=inspect.getdoc(test) or "")
+    try:
+        lab = Lab(task.exercise, task.answer, task.lesson, task.nursery)
+    except StartError as error:
+        return replace(described, message=str(error))
+    with lab:
         status, message, trace = _verdict(test, lab)
-        return TestResult(
-            name=name,
-            status=status,
-            description=inspect.getdoc(test) or "",
-            message=message,
-            output=lab.output,
-            seconds=round(time.monotonic() - begin, 3),
-            traceback=trace,
-        )
+        seconds = round(time.monotonic() - begin, 3)
+        return replace(described, status=status, message=message, output=lab.output, seconds=seconds, traceback=trace)
 
 
 def _verdict(test: Test, lab: Lab) -> tuple[Any, str, str]:  # Any: a Status

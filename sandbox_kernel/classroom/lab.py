@@ -7,27 +7,22 @@ only. Every question has the check's deadline; past it the whole process group i
 
 from __future__ import annotations
 
-import os
-import resource
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sandbox_kernel import plain
 from sandbox_kernel.classroom.asserts import Miss
-from sandbox_kernel.classroom.lessons import Cell, Exercise, Limits
+from sandbox_kernel.classroom.lessons import Exercise, Lesson
+from sandbox_kernel.classroom.nursery import Child, Nursery
+from sandbox_kernel.classroom.unforked import Unforked
 
 _OUTPUT_BYTES = 20_000
-_FILE_BYTES = 64 * 1024 * 1024
-_BASE_MB = 512  # of address space that the interpreter and its threads map before the learner's code runs
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV")
 
 
 class AnswerError(Exception):
@@ -87,17 +82,22 @@ def _no_handles(value: object) -> int:
 class Lab:
     """One answer process and the questions to it. Close it, or use it as a context manager."""
 
-    def __init__(self, exercise: Exercise, answer: str, modules: Mapping[str, Cell], limits: Limits) -> None:
+    def __init__(self, exercise: Exercise, answer: str, lesson: Lesson, nursery: Nursery | Unforked) -> None:
         self.answer_text = answer
-        self._exercise, self._modules = exercise, modules
-        self._limit_s = limits.check_seconds
-        self._deadline = time.monotonic() + limits.check_seconds
+        self._exercise, self._modules = exercise, lesson.modules
+        self._limit_s = lesson.limits.check_seconds
         self._folder = tempfile.TemporaryDirectory(prefix="check-", ignore_cleanup_errors=True)
-        ours, theirs = socket.socketpair()
-        with theirs, (Path(self._folder.name) / "output").open("wb") as output:
-            self._process = _start(theirs.fileno(), output.fileno(), Path(self._folder.name), limits)
-        self._socket = ours
         self._buffer = b""
+        self._socket, theirs = socket.socketpair()
+        try:
+            with theirs:
+                (Path(self._folder.name) / "work").mkdir()
+                self._process: Child = nursery.start(Path(self._folder.name), theirs, lesson.limits)
+        except BaseException:
+            self._socket.close()
+            self._folder.cleanup()
+            raise
+        self._deadline = time.monotonic() + self._limit_s
 
     # -- for checks ----------------------------------------------------------------------------------------------
 
@@ -195,19 +195,19 @@ class Lab:
     @property
     def output(self) -> str:
         """What the learner's code has printed."""
-        try:
-            data = (Path(self._folder.name) / "output").read_bytes()
-        except OSError:  # the learner's code may have removed it
-            return ""
-        return data[:_OUTPUT_BYTES].decode("utf-8", "replace")
+        with (Path(self._folder.name) / "output").open("rb") as file:
+            return file.read(_OUTPUT_BYTES).decode("utf-8", "replace")
+
+    @property
+    def level(self) -> str:
+        """The isolation level that the learner's code runs at."""
+        return self._process.level
 
     # -- for the grader -------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """End the process with all that it started, and remove its directory."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.end()
         self._socket.close()
         self._folder.cleanup()
 
@@ -269,37 +269,9 @@ class Lab:
         return line
 
     def _how_it_ended(self) -> str:
-        try:
-            status = self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
+        status = self._process.wait(1.0)
+        if status is None:
             return "your code closed the way to its check; leave files and sockets that you did not open alone"
         if status in (-signal.SIGXCPU, -signal.SIGKILL):
             return "your code used more computing time or memory than a check may; look for a loop that never ends"
         return "your code ended its own process; leave out exit(), quit() and os._exit()"
-
-
-def _start(channel: int, output: int, folder: Path, limits: Limits) -> subprocess.Popen[bytes]:
-    work = folder / "work"
-    work.mkdir()
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {"HOME": str(work), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-
-    def limit() -> None:
-        seconds = int(limits.check_seconds) + 1
-        memory = (limits.memory_mb + _BASE_MB) * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    return subprocess.Popen(
-        [sys.executable, "-I", "-m", "sandbox_kernel.runtime.answer_process", str(channel)],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        cwd=work,
-        env=environment,
-        pass_fds=(channel,),
-        start_new_session=True,
-        preexec_fn=limit,
-    )

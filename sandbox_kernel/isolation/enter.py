@@ -78,7 +78,12 @@ def _raise_oom_score() -> None:
 def _tasks_of_user() -> int:
     """Tasks that the kernel counts for this user already: its limit of processes is per user, not per sandbox."""
     total, uid = 0, os.getuid()
-    for name in os.listdir("/proc"):
+    try:
+        names = os.listdir("/proc")
+    except OSError:  # behind a fence already: the machine's total is never too low
+        with open("/proc/loadavg", encoding="ascii") as file:
+            return int(file.read().split()[3].partition("/")[2])
+    for name in names:
         if name.isdigit():
             with contextlib.suppress(OSError):
                 if os.stat(f"/proc/{name}").st_uid == uid:

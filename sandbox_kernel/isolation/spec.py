@@ -60,7 +60,6 @@ found += [os.path.dirname(sandbox_kernel.__file__)]
 for finder in sys.meta_path:  # editable installs of setuptools keep their places in a module of their own
     mapping = getattr(sys.modules.get(getattr(finder, "__module__", "")), "MAPPING", None)
     found += [str(path) for path in mapping.values()] if isinstance(mapping, dict) else []
-print(json.dumps(found))
 """
 
 
@@ -72,10 +71,27 @@ def python_paths(python: str = sys.executable) -> tuple[str, ...]:
     own affair. Raises OSError for one that has no sandbox_kernel installed.
     """
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    asked = subprocess.run([python, "-P", "-c", _ASK_PATHS], capture_output=True, cwd="/", env=clean, check=False)
+    asked = subprocess.run(
+        [python, "-P", "-c", f"{_ASK_PATHS}print(json.dumps(found))"],
+        capture_output=True,
+        cwd="/",
+        env=clean,
+        check=False,
+    )
     if asked.returncode:
         raise OSError(f"{python} could not load sandbox_kernel; install it there, or choose isolation 'none'")
-    whole = {path for name in json.loads(asked.stdout) for path in (os.path.abspath(name), os.path.realpath(name))}
+    return _shown(json.loads(asked.stdout))
+
+
+def own_paths() -> tuple[str, ...]:
+    """The same for this very process, which must have been started cleanly (`-I`); nothing is started for it."""
+    names: dict[str, Any] = {}  # Any: a namespace
+    exec(_ASK_PATHS, names)
+    return _shown(names["found"])
+
+
+def _shown(places: Iterable[str]) -> tuple[str, ...]:
+    whole = {path for name in places for path in (os.path.abspath(name), os.path.realpath(name))}
     fitting = sorted(path for path in whole if os.path.isdir(path) and not is_too_wide(path))
     return tuple(_outermost(fitting))
 
