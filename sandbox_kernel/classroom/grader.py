@@ -68,6 +68,7 @@ def grade(
     with nullcontext(nursery) if nursery else new_nursery() as source:
         task = _Task(lesson, exercise, answer, source)
         results = joined(exercise.id, [_grade_one(task, cell, nonce) for cell in cells])
+        results = replace(results, isolation=source.level)
     untouched = answer.strip() == exercise.starter.body.strip()
     return replace(results, points=0.0) if untouched else results
 

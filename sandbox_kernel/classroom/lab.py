@@ -198,11 +198,6 @@ class Lab:
         with (Path(self._folder.name) / "output").open("rb") as file:
             return file.read(_OUTPUT_BYTES).decode("utf-8", "replace")
 
-    @property
-    def level(self) -> str:
-        """The isolation level that the learner's code runs at."""
-        return self._process.level
-
     # -- for the grader -------------------------------------------------------------------------------------------
 
     def close(self) -> None:

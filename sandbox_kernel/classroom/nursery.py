@@ -36,7 +36,7 @@ from sandbox_kernel.isolation.spec import Level, Spec, sandbox_user
 from sandbox_kernel.isolation.start import Start, Started
 
 LEVELS: tuple[Level, ...] = ("jail", "fence", "limits")  # tried in this order
-_PROGRAM = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.nursery_process"]
+_PROGRAM = [sys.executable, "-I", "-X", "utf8", "-m", "sandbox_kernel.classroom.nursery_process"]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV")
 _BASE_MB = 128  # what the interpreter and its threads take before the learner's code runs
 _START_S = 30.0
@@ -44,10 +44,7 @@ _END_S = 5.0
 
 
 class Child(Protocol):
-    """An answer process. `level` is the isolation level that it was seen to have from outside."""
-
-    @property
-    def level(self) -> str: ...
+    """An answer process."""
 
     def wait(self, timeout_s: float) -> int | None:
         """Its exit code as of `Popen.returncode`; None when it still runs."""
@@ -62,10 +59,6 @@ class Forked:
 
     started: Started
     status: socket.socket
-
-    @property
-    def level(self) -> str:
-        return self.started.spec.level
 
     def wait(self, timeout_s: float) -> int | None:
         self.status.settimeout(timeout_s)
@@ -99,6 +92,11 @@ class Nursery:
                 start_new_session=True,
                 cwd="/",
             )
+
+    @property
+    def level(self) -> str:
+        """The isolation level of all that it started, as the last one was seen to have it from outside."""
+        return self._levels[0] if self._programs else ""
 
     def start(self, folder: Path, channel: socket.socket, limits: Limits) -> Child:
         """An answer process that works in `folder/work`, prints to `folder/output` and is asked over `channel`.
@@ -144,7 +142,10 @@ class Nursery:
             open_files=256,
             cpu_seconds=limits.check_seconds + 1,
         )
-        user = sandbox_user(self._programs) if level == "jail" else -1
+        user = -1
+        if level == "jail":
+            with contextlib.suppress(OSError):  # behind a fence it cannot be known, and a jail not entered either
+                user = sandbox_user(self._programs)
         return Spec(level, work, self._programs, writable=(work,), user=user, limits=bounds)
 
     def _start(self, spec: Spec, folder: Path, channel: socket.socket) -> Forked:

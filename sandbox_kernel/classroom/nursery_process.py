@@ -30,7 +30,7 @@ _HIGHEST_DESCRIPTOR = 1 << 16
 
 def main(descriptor: int) -> None:
     asked = socket.socket(fileno=descriptor)
-    for name in _NEEDED:
+    for name in (*_NEEDED, *importlib.import_module("sandbox_kernel.runtime.session").PRELOAD):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # children then share these pages

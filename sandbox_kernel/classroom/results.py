@@ -27,7 +27,10 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All tests of one check. `points` of `max_points` are partial: each test weighs the same."""
+    """All tests of one check. `points` of `max_points` are partial: each test weighs the same.
+
+    `isolation` is the level that the learner's code ran at, seen from outside.
+    """
 
     exercise: str
     status: Status
@@ -36,6 +39,7 @@ class Results:
     points: float = 0.0
     max_points: float = 0.0
     nonce: str = ""
+    isolation: str = ""
     version: int = field(default=VERSION)
 
     def to_json(self) -> dict[str, Any]:  # Any: JSON

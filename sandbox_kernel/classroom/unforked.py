@@ -25,10 +25,6 @@ class Process:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
-    @property
-    def level(self) -> str:
-        return "none"
-
     def wait(self, timeout_s: float) -> int | None:
         try:
             return self._process.wait(timeout_s)
@@ -43,6 +39,8 @@ class Process:
 
 class Unforked:
     """Has the methods of a `Nursery` and nothing prepared."""
+
+    level = "none"
 
     def __init__(self, environment: Callable[[str], dict[str, str]]) -> None:
         self._environment = environment

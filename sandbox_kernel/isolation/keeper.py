@@ -18,6 +18,7 @@ from typing import NoReturn
 from sandbox_kernel.isolation import syscalls
 
 _DEATH_SIGNAL, _SUBREAPER = 1, 36
+_MOST_PIDS = 1 << 22
 
 
 def die_with_parent(parent: int) -> None:
@@ -85,9 +86,13 @@ def _reap() -> None:
 
 
 def descendants() -> list[int]:
-    """All living processes below this one, zombies left out."""
+    """All living processes below this one, zombies left out; where /proc is closed to it, its own children only."""
     parents: dict[int, int] = {}
-    for name in os.listdir("/proc"):
+    try:
+        names = os.listdir("/proc")
+    except OSError:  # behind another fence
+        return _children()
+    for name in names:
         if name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 with open(f"/proc/{name}/stat", encoding="latin-1") as file:
@@ -96,6 +101,24 @@ def descendants() -> list[int]:
                     parents[int(name)] = int(rest[1])
     own = os.getpid()
     return [pid for pid in parents if _descends(pid, own, parents)]
+
+
+def _children() -> list[int]:
+    """Orphans come to a subreaper when their parent ends, so that asking again finds all. Ids are given in order."""
+    own, last = os.getpid(), os.fork()
+    if last == 0:
+        os._exit(0)
+    os.waitpid(last, 0)
+    spans = [range(own, last)] if own < last else [range(own, _MOST_PIDS), range(2, last)]
+    return [pid for span in spans for pid in span if _is_child(pid)]
+
+
+def _is_child(pid: int) -> bool:
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except OSError:
+        return False
+    return ended is None
 
 
 def _descends(pid: int, ancestor: int, parents: dict[int, int]) -> bool:

@@ -22,7 +22,16 @@ def problems(spec: Spec, kernel: int) -> list[str]:
             found += _of_namespaces(kernel)
         return found + _of_cgroups(spec, kernel)
     except OSError:
-        return ["the process is gone"]
+        return [] if _blind() and os.path.exists(f"/proc/{kernel}") else ["the process is gone"]
+
+
+def _blind() -> bool:
+    """Whether this process is behind a fence itself, which shows it nothing of any process, not even of its own."""
+    try:
+        with open("/proc/self/status", encoding="utf-8"):
+            return False
+    except OSError:
+        return True
 
 
 def _status(pid: int) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The process that a learner's code runs in while it is checked: a whole small sandbox that does as it is asked.
 
-Started by `classroom.lab`, once per test, in an empty directory. It never sees a check or an expected value: it gets
-sources and calls and gives plain data back. What the learner's code does to this process (patch builtins, end it, forge
-replies) can only change what comes back, and the comparing happens outside. Usage:
+Forked by `classroom.nursery_process`, once per test, in an empty directory. It never sees a check or an expected value:
+it gets sources and calls and gives plain data back. What the learner's code does to this process (patch builtins, end
+it, forge replies) can only change what comes back, and the comparing happens outside. Usage:
 `python -m sandbox_kernel.runtime.answer_process FD`.
 """
 
@@ -20,6 +20,7 @@ from sandbox_kernel import plain
 from sandbox_kernel.runtime.session import Session
 from sandbox_kernel.supervision import api
 from sandbox_kernel.supervision.system import System
+from sandbox_kernel.versions.forked_worker import ForkFirst
 
 Args = Mapping[str, Any]  # JSON
 
@@ -111,7 +112,7 @@ def _is_ours(filename: str) -> bool:
 
 def main(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor).makefile("rwb")
-    session = Session.open(Path.cwd(), namespaces=lambda: ())
+    session = Session.open(Path.cwd(), namespaces=lambda: (), start=ForkFirst())
     api.set_default_system(session.system)
     process = AnswerProcess(session, session.system)
     for line in channel:

@@ -72,3 +72,7 @@ def learner_frames(error: BaseException) -> str:
         return ""
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)]
     return "".join(lines + traceback.format_exception_only(cause))
+
+
+def damaged_store(kept_as: object) -> str:
+    return f"the version store was damaged; it is kept as {kept_as} and a new history begins with the saved files"

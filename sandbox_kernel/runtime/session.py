@@ -43,6 +43,7 @@ from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
+from sandbox_kernel.versions.worker_process import Start, start
 
 PRELOAD = (*compiler.PRELOAD, "sandbox_kernel.supervision.api", "sandbox_kernel.supervision.worker")
 
@@ -76,7 +77,12 @@ class Session:
 
     @classmethod
     def open(
-        cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]], output: Output | None = None
+        cls,
+        root: Path,
+        *,
+        namespaces: Callable[[], Iterable[dict[str, Any]]],
+        output: Output | None = None,
+        start: Start = start,
     ) -> Session:
         """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it.
 
@@ -99,7 +105,7 @@ class Session:
             ModuleDirectory(root),
             store,
             compiler=Compiler(
-                search_path=[str(root)], limits=settings.limits, profile=settings.profile, preload=PRELOAD
+                search_path=[str(root)], limits=settings.limits, profile=settings.profile, preload=PRELOAD, start=start
             ),
             reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
             system=system.start(),
@@ -107,10 +113,7 @@ class Session:
         )
         session._release = lock.release
         if store.recovered_from:
-            session.notices.append(
-                f"the version store was damaged; it is kept as {store.recovered_from} and a new history begins with "
-                "the saved files"
-            )
+            session.notices.append(refusals.damaged_store(store.recovered_from))
         if settings.keep_versions:
             store.prune(keep_last=settings.keep_versions)
         session._finder.install()

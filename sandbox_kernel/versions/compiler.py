@@ -26,7 +26,7 @@ from sandbox_kernel.versions.frames import FrameError
 from sandbox_kernel.versions.profile import Profile
 from sandbox_kernel.versions.reading import Reading, read, report_of
 from sandbox_kernel.versions.source_text import check_name, check_text
-from sandbox_kernel.versions.worker_process import WarmWorker
+from sandbox_kernel.versions.worker_process import Start, WarmWorker, start
 
 PRELOAD = (
     "asyncio", "base64", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal",
@@ -66,6 +66,7 @@ class Compiler:
     `search_path` is where imports are looked for besides the given sources; its first directory is where a trial import
     runs. `environment` replaces the inherited one. `preload` are modules that the worker imports once. `enter` names a
     `package.module:function` that puts each child into an isolation level (called with the request, a dict of JSON).
+    `start` makes the worker's process.
     """
 
     def __init__(
@@ -79,13 +80,14 @@ class Compiler:
         preload: Sequence[str] = PRELOAD,
         enter: str = "",
         cache: ArtifactCache | None = None,
+        start: Start = start,
     ) -> None:
         self._search_path = tuple(search_path)
         self._limits = limits
         self._profile = profile
         self._names = tuple(names)
         self.cache = cache or ArtifactCache()
-        self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment)
+        self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment, start)
         self._edition = digest(repr((profile, self._names)))  # what static findings depend on besides the text
         self._lock = threading.Lock()
         self._statistics = CompilerStatistics()

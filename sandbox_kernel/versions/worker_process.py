@@ -1,6 +1,7 @@
 """The parent's end of one compile worker: start it, ask it, end it and whatever it left. Used by `compiler` only.
 
-The kernel is never forked: `subprocess` starts a fresh interpreter with its own session and no descriptor of ours.
+The kernel is never forked: `start` makes a fresh interpreter with its own session and no descriptor of ours. Whoever has
+one thread only may give another `start` (`forked_worker`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from sandbox_kernel.versions import answers
 from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame_until
@@ -31,6 +32,32 @@ _START = (
     "import sys; sys.path.append(sys.argv[1]) if sys.argv[1] not in sys.path else None; "
     "from sandbox_kernel.versions.compile_worker import main; main()"
 )
+
+
+class Process(Protocol):
+    """Of a started worker: what `subprocess.Popen` has too."""
+
+    pid: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def wait(self) -> int: ...
+
+
+Start = Callable[[Mapping[str, str]], Process]  # a worker with this environment
+
+
+def start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A fresh interpreter with its own session and no descriptor of ours."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=dict(environment),
+        start_new_session=True,  # an interrupt of the kernel's process group is not meant for it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +77,11 @@ class WarmWorker:
     One request at a time, in whichever thread. `starts` above 1: it was idle for long, or something killed it.
     """
 
-    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str] | None) -> None:  # Any: JSON
+    def __init__(
+        self, settings: Mapping[str, Any], environment: Mapping[str, str] | None, start: Start = start
+    ) -> None:  # Any: JSON
         self.starts = 0
+        self._launch = start
         self._settings = dict(settings)
         self._environment = environment
         self._lock = threading.Lock()
@@ -96,7 +126,7 @@ class WarmWorker:
     def _ensure(self) -> WorkerProcess:
         if self._process is None or self._process.owner != os.getpid():
             environment = os.environ if self._environment is None else self._environment
-            self._process = WorkerProcess(self._settings, {**_QUIET, **environment})
+            self._process = WorkerProcess(self._settings, {**_QUIET, **environment}, self._launch)
             self.starts += 1
         return self._process
 
@@ -109,19 +139,11 @@ class WarmWorker:
 class WorkerProcess:
     """One worker. Not thread-safe; `end` alone may come from any thread."""
 
-    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str]) -> None:  # Any: JSON
+    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str], start: Start) -> None:  # Any: JSON
         self._token = secrets.token_hex(16)
         self._child = 0
         self.owner = os.getpid()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={**environment, _MARK: self._token},
-            start_new_session=True,  # an interrupt of the kernel's process group is not meant for it
-        )
+        self._process = start({**environment, _MARK: self._token})
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()

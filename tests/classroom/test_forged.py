@@ -91,6 +91,26 @@ FORGED = {
         "import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)\ndef twice(n): return 0"
     ),
     "an atexit that reports": "import atexit\natexit.register(print, 'pass')\ndef twice(n): return 0",
+    "ends its keeper": "import os, signal\ndef twice(n):\n    os.kill(os.getppid(), signal.SIGKILL)\n    return 42",
+    "stops all processes": (
+        "import os, signal\ndef twice(n):\n    try: os.kill(-1, signal.SIGKILL)\n    except OSError: pass\n    return 0"
+    ),
+    "answers twice by a fork": (
+        "import os\ndef twice(n):\n    os.fork()\n    return 0"
+    ),
+    "writes replies while it is tried out": (
+        "import os\nfor fd in range(64):\n    try: os.write(fd, b'{\"value\": {\"int\": \"0x2a\"}}\\n')\n"
+        "    except OSError: pass\ndef twice(n): return 0"
+    ),
+    "talks to the process it was forked from": (
+        "import os, socket\ndef twice(n):\n    for fd in range(3, 64):\n"
+        "        try: socket.socket(fileno=os.dup(fd)).send(b'{\"programs\": []}')\n"
+        "        except OSError: pass\n    return 0"
+    ),
+    "searches its memory for the check": (
+        "import re\ndef twice(n):\n    try: maps = open('/proc/self/maps').read()\n    except OSError: return 0\n"
+        "    return 42 if 'Two times the number' in maps else 0"
+    ),
     "empty": "   \n",
 }  # fmt: skip
 
