@@ -8,14 +8,15 @@ surprises, but Python starts twice (25 ms); (c) isolate inside the interpreter t
 imports anything of the kernel: one start, and the fork server uses the same functions after its fork. (c) it is; (b)
 remains for programs that are not Python.
 
-Who is who: keeper (what the host started) -> [pid 1 of a jail ->] the kernel. What goes wrong on the way is sent over
-the channel and ends all of them: a level is entered whole or not at all.
+Who is who: the keeper (what the host started) is the parent of the kernel, and of pid 1 where there is a jail. What
+goes wrong on the way is sent over the channel and ends all of them: a level is entered whole or not at all.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import socket
@@ -58,6 +59,13 @@ def enter(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
     return notes
 
 
+def prepare() -> None:
+    """What a process that is forked for many sandboxes can do ahead for all of them."""
+    held = landlock.abi_used()
+    for memory_bounded, pinned in itertools.product((False, True), repeat=2):
+        seccomp.program(seccomp.Policy(True, memory_bounded, held, 0, pinned))
+
+
 def fail(channel: socket.socket, reason: str) -> NoReturn:
     with contextlib.suppress(OSError):
         channel.send(json.dumps({"ok": False, "reason": reason}).encode())
@@ -65,8 +73,11 @@ def fail(channel: socket.socket, reason: str) -> NoReturn:
 
 
 def _join(spec: Spec) -> None:
+    """`tasks` (v1) moves this one thread, which is all there is, at once; `cgroup.procs` locks out every fork of the
+    machine first, which waits 10 to 20 ms for all cores."""
     for path in spec.cgroups:
-        with open(f"{path}/cgroup.procs", "w", encoding="ascii") as file:
+        name = "tasks" if os.path.exists(f"{path}/tasks") else "cgroup.procs"
+        with open(f"{path}/{name}", "w", encoding="ascii") as file:
             file.write("0")
 
 
@@ -98,7 +109,7 @@ def _fork_off(spec: Spec, channel: socket.socket) -> None:
         return
     keeper.become_subreaper()
     parent = os.getpid()
-    child = os.fork()
+    child = keeper.fork()
     if child:
         keeper.keep(child, channel)
     keeper.die_with_parent(parent)
@@ -107,31 +118,22 @@ def _fork_off(spec: Spec, channel: socket.socket) -> None:
 def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:
     as_root = os.geteuid() == 0 and spec.user >= 0
     maps = _owner_maps(spec) if as_root else {}
+    traced = keeper.may_trace()
     if not as_root:
         namespaces.unshare_users()
     namespaces.unshare(namespaces.ALL_BUT_USERS)
-    status_read, status_write = os.pipe()
+    init = keeper.start_init(traced=traced)
+    namespaces.set_dumpable(False)  # pid 1 too: no one inside may look into the two
     parent = os.getpid()
-    first = os.fork()
-    if first:
-        os.close(status_write)
+    kernel = keeper.fork()
+    if kernel:
         if not as_root:
             namespaces.drop_capabilities()
-        keeper.keep(first, channel, status_read)
-    os.close(status_read)
+        keeper.keep(kernel, channel, init)
     keeper.die_with_parent(parent)
     _build(spec, maps, as_root=as_root)
     keeper.die_with_parent(parent)  # a change of identity took it back
-    ready_read, ready_write = os.pipe()
-    kernel = os.fork()
-    if kernel:
-        os.close(ready_write)
-        channel.close()
-        _become_init(kernel, status_write, ready_read)
-    os.close(status_write)
-    os.close(ready_read)
     os.setsid()
-    os.close(ready_write)
 
 
 def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:
@@ -155,16 +157,6 @@ def _owner_maps(spec: Spec) -> dict[int, int]:
     return {user: namespaces.map_owner((user, group), spec.user) for user, group in owners.items()}
 
 
-def _become_init(kernel: int, status: int, ready: int) -> NoReturn:
-    namespaces.set_dumpable(False)
-    namespaces.drop_capabilities()
-    syscalls.no_new_privileges()
-    seccomp.install(seccomp.Policy(namespaces=True, landlock_abi=landlock.abi()))
-    os.read(ready, 1)
-    os.close(ready)
-    keeper.be_init(kernel, status)
-
-
 def _confine(spec: Spec, *, pinned: bool) -> int:
     """Capabilities, Landlock and the filter, in this order: each needs what the next one takes away."""
     jailed = spec.level == "jail"
@@ -176,8 +168,7 @@ def _confine(spec: Spec, *, pinned: bool) -> int:
         held = _landlock_in_jail(spec)
     else:
         held = landlock.restrict(_readable(spec), _writable(spec), network=False, signals=False)
-    policy = seccomp.Policy(jailed, spec.memory_bounded, held, os.getpid(), pinned)
-    seccomp.install(policy)
+    seccomp.install(seccomp.Policy(jailed, spec.memory_bounded, held, 0 if jailed else os.getpid(), pinned))
     return held
 
 

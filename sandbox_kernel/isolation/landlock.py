@@ -33,6 +33,11 @@ def abi() -> int:
         return 0
 
 
+def abi_used() -> int:
+    """The newest ABI that this kernel and this module both know."""
+    return min(abi(), _NEWEST_KNOWN)
+
+
 def handled(version: int) -> int:
     """All rights on files that an ABI of this number knows."""
     rights = _FIRST_ABI
@@ -46,7 +51,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str], *, network: bool,
 
     Returns the ABI used. Paths that do not exist are left out. Needs no_new_privs; raises OSError without Landlock.
     """
-    version = min(abi(), _NEWEST_KNOWN)
+    version = abi_used()
     if version < 1:
         raise OSError(38, "this kernel has no Landlock")
     rights = handled(version)

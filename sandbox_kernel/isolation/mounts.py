@@ -19,7 +19,7 @@ from sandbox_kernel.isolation.spec import Spec, system_paths
 
 _READ_ONLY, _NO_SUID, _NO_DEV, _NO_EXEC, _ID_MAPPED = 1, 2, 4, 8, 0x100000
 _RECURSIVE, _EMPTY_PATH, _CLONE, _CLOEXEC, _AT_CWD = 0x8000, 0x1000, 1, 0x80000, -100
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
 _DETACH: Final = 2
 
 _NEW_ROOT: Final = "/tmp"  # any directory serves as the place where the new root is put together
@@ -157,9 +157,7 @@ class View:
         for entry in os.scandir(f"{_NEW_ROOT}/proc"):
             if not entry.name.isdigit() and entry.name not in _PROC_KEPT | _PROC_KEPT_LINKS:
                 cover = "void" if entry.is_dir(follow_symlinks=False) else "empty"
-                tree = clone_tree(f"{_NEW_ROOT}/{cover}")
-                set_attributes(tree, _READ_ONLY | _NO_EXEC)
-                place(tree, entry.path)
+                mount(f"{_NEW_ROOT}/{cover}", entry.path, flags=_MS_BIND)  # `enter` makes them all read-only at once
 
     def _cover(self, path: str) -> None:
         """Empty, but for what is placed in it later."""
@@ -186,7 +184,7 @@ class View:
         """Leave the old root; what is not in the view is out of reach from here on."""
         os.chdir(_NEW_ROOT)
         if os.path.exists("proc/self"):
-            _seal("proc")
+            _seal("proc", recursive=True)
         for path in ("/dev", *self._covers):
             _seal("." + path)
         _seal(".")
@@ -196,9 +194,9 @@ class View:
         os.close(self._root)
 
 
-def _seal(path: str) -> None:
+def _seal(path: str, *, recursive: bool = False) -> None:
     at = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        set_attributes(at, _READ_ONLY, recursive=False)
+        set_attributes(at, _READ_ONLY, recursive=recursive)
     finally:
         os.close(at)

@@ -53,26 +53,17 @@ def set_dumpable(value: bool) -> None:
 
 
 def map_owner(owner: tuple[int, int], user: int) -> int:
-    """A user namespace, as a descriptor, in which the files of `owner` (uid, gid) belong to `user`. Needs root."""
-    ready_read, ready_write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            unshare(USERS)
-            os.write(ready_write, b"1")
-            signal.pause()
-        finally:
-            os._exit(1)
+    """A user namespace, as a descriptor, in which the files of `owner` (uid, gid) belong to `user`. Needs root.
+
+    A namespace lives as long as somebody is in it or holds it, so a process must be born in it for a moment.
+    """
+    child = syscalls.sleeping_child(USERS)
     try:
-        os.close(ready_write)
-        if not os.read(ready_read, 1):
-            raise OSError(1, "a user namespace for the sandbox's files could not be made")
         for name, inside in (("uid_map", owner[0]), ("gid_map", owner[1])):
             with open(f"/proc/{child}/{name}", "w", encoding="ascii") as file:
                 file.write(f"{inside} {user} 1")
         return os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
     finally:
-        os.close(ready_read)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 

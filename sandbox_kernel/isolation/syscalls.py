@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import signal
 import sys
 from typing import Final
 
@@ -48,7 +49,9 @@ NUMBERS: Final[dict[str, int]] = {
 }
 HIGHEST_KNOWN: Final = 469  # calls newer than this are answered with ENOSYS inside a sandbox
 
+_SHARE_MEMORY: Final = 0x100
 _libc = ctypes.CDLL(None, use_errno=True)
+_lent: Final[list[object]] = []
 
 
 def call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
@@ -62,6 +65,23 @@ def call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> 
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
     return result
+
+
+def sleeping_child(flags: int = 0) -> int:
+    """A child that only sleeps, born with these CLONE_ flags; whoever makes it kills and reaps it.
+
+    It shares this process's memory instead of copying it, which takes 0.1 ms where a fork of a prepared kernel takes 3:
+    it runs nothing but libc's `pause`, on a small stack of its own.
+    """
+    stack = ctypes.create_string_buffer(1 << 14)
+    _lent.append(stack)  # it may outlive this call
+    top = ctypes.addressof(stack) + len(stack) & ~0xF
+    sleep = ctypes.cast(_libc.pause, ctypes.c_void_p)
+    pid: int = _libc.clone(sleep, ctypes.c_void_p(top), ctypes.c_int(flags | _SHARE_MEMORY | signal.SIGCHLD), None)
+    if pid < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"clone: {os.strerror(code)}")
+    return pid
 
 
 def prctl(option: int, value: int = 0, third: int = 0, fourth: int = 0) -> int:

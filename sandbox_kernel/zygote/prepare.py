@@ -16,6 +16,7 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 
+from sandbox_kernel.isolation.enter import prepare as prepare_isolation
 from sandbox_kernel.zygote.application import ForkedKernelApp
 
 PRELOAD = "SANDBOX_KERNEL_PRELOAD"
@@ -54,6 +55,7 @@ def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
         _import(name)
     if found := leftovers():
         raise NotForkable(f"it is not safe to fork: {found}")
+    prepare_isolation()
     app.remember_modules()
     importlib.invalidate_caches()  # a kernel that does this itself writes to what its siblings share
     gc.collect()

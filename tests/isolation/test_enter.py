@@ -123,12 +123,12 @@ def test_other_processes_are_out_of_reach(launch: Launch, level: Level) -> None:
         f"""
 host = {os.getpid()}
 attempt("signal", lambda: os.kill(host, 0))
-attempt("parent", lambda: os.kill(os.getppid(), 19))
+attempt("parent", lambda: os.kill(os.getppid() or host, 19))  # 0: it cannot be seen
 attempt("environment", lambda: open(f"/proc/{{host}}/environ").read())
 attempt("arguments", lambda: open(f"/proc/{{host}}/cmdline").read())
 attempt("priority", lambda: os.setpriority(os.PRIO_PROCESS, host, 19))
 attempt("affinity", lambda: os.sched_setaffinity(host, {{0}}))
-attempt("memory", lambda: open(f"/proc/{{os.getppid()}}/mem", "r+b"))
+attempt("memory", lambda: open(f"/proc/{{os.getppid() or 1}}/mem", "r+b"))
 """,
     )
     assert {"PermissionError", "ProcessLookupError", "FileNotFoundError"} >= set(found.values()), found
@@ -229,6 +229,32 @@ def test_the_keeper_ends_everything_when_told_to(launch: Launch, level: Level) -
     run = launch(level, "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(100)")
     run.process.terminate()
     assert -signal.SIGKILL == run.end()[1]
+
+
+def test_a_jail_ends_with_its_keeper_however_that_ends(launch: Launch) -> None:
+    escape = "os.fork() or (os.setsid(), os.fork(), os.execvp('sleep', ['sleep', '2.71828']))"
+    run = launch("jail", f"import os, time\n{escape}\nprint(flush=True)\ntime.sleep(100)")
+    assert "\n" == run.process.stdout.readline()
+    os.kill(run.started.keeper, signal.SIGKILL)
+    assert -signal.SIGKILL == run.end()[1]
+    assert [] == sleepers("2.71828")
+
+
+def test_what_a_jail_leaves_behind_is_reaped(launch: Launch) -> None:
+    found = outcome(
+        launch,
+        "jail",
+        """
+for _ in range(5):
+    if os.fork() == 0:
+        os.fork() or os._exit(0)  # nobody waits for it once its parent has gone
+        os._exit(0)
+    os.wait()
+while any(name.isdigit() and int(name) > 2 for name in os.listdir("/proc")):
+    os.sched_yield()
+""",
+    )
+    assert {} == found  # it came to its end: none of them stayed
 
 
 @pytest.mark.parametrize("level", STRONG)

@@ -72,6 +72,11 @@ def test_without_landlock_there_is_no_fence_but_the_jail_holds() -> None:
     assert missing_for("jail") == here("jail")
 
 
+@pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("jail")), reason="this machine has no jail")
+def test_a_jail_needs_no_tracing() -> None:
+    assert "" == machine_without("ptrace", error="EPERM")("jail")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is for Linux")
 def test_without_seccomp_neither_fence_nor_jail_is_claimed() -> None:
     here = machine_without("seccomp", error="EINVAL")
