@@ -1,4 +1,5 @@
-"""The only file that touches ipykernel's insides: requests on the control channel, events on iopub, output of workers.
+"""The only file that touches ipykernel's insides: requests on the control channel, events on iopub, output of workers,
+and which subshell a widget's messages go to.
 
 `sandbox_request` gets one `sandbox_reply`, always: ipykernel sends nothing when a handler raises. Each request runs on a
 daemon thread of its own, so that a slow compile delays no interrupt and a hung one no exit; replies go out on the control
@@ -91,3 +92,21 @@ class CellOutput:
             out.write(text)
         finally:
             out.reset_thread_parent(token)
+
+
+def keep_to_asked_subshell(comm: Any) -> None:  # Any: ipykernel's comm
+    """Messages to this comm go to the subshell that the page asked for, and to the main one once that has ended.
+
+    ipykernel (7.4) sends them to the subshell whose message was handled last when the kernel itself last wrote to the
+    comm. A feed that writes on its own thread thus moves a widget's clicks behind the running cell, or to a subshell
+    that has ended, where they are dropped without an answer.
+    """
+    shells = getattr(getattr(getattr(comm, "kernel", None), "shell_channel_thread", None), "manager", None)
+    if shells is None or not hasattr(comm, "_reply_subshell_for"):
+        return
+
+    def route(_: object, asked: str | None) -> str | None:
+        comm._reply_subshell_ids.clear()  # it notes the id of each of our replies, for answers that never come
+        return asked if asked is None or asked in shells.list_subshell() else None
+
+    comm._reply_subshell_for = route

@@ -16,7 +16,7 @@ import anywidget
 import traitlets
 
 from sandbox_kernel import wire
-from sandbox_kernel.runtime import bundle
+from sandbox_kernel.runtime import bundle, channel
 
 Handler = Callable[[wire.Request], wire.Reply]
 Subscribe = Callable[[Callable[[wire.AnyEvent], None]], Callable[[], None]]
@@ -56,6 +56,7 @@ class SandboxWidget(anywidget.AnyWidget):
         link = link or this_kernel()
         self._handler = link.handler
         super().__init__(view=type(self).__name__, **values)  # at once: each later assignment is a message of its own
+        channel.keep_to_asked_subshell(self.comm)
         self.on_msg(self._receive)
         if self._events and link.subscribe:
             self._ends += (link.subscribe(self._push_event),)
