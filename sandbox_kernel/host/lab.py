@@ -27,6 +27,7 @@ from sandbox_kernel.errors import SandboxError, StartError
 
 CHECKOUT = Path(__file__).parent.parent.parent
 SHIPPED = Path(sys.prefix) / "share" / "sandbox-kernel" / "lessons"
+SETTINGS = Path(__file__).parent.parent / "share" / "lab"
 START_TIMEOUT_S = 90.0
 POLL_S = 0.1
 
@@ -65,7 +66,7 @@ def serve(directory: Path, *, port: int | None, open_browser: bool, say: Callabl
         raise StartError("JupyterLab is not installed; run: pip install 'sandbox-kernel[lab]'")
     lesson = first_lesson(directory)
     page = f"/lab/tree/{quote(lesson)}" if lesson else "/lab"
-    server = subprocess.Popen(_command(directory, page, port, open_browser))
+    server = subprocess.Popen(_command(directory, page, port, open_browser), env=_environment())
     with _signals_go_to(server):
         address = _await_address(server, page)
         say(f"JupyterLab is open at {address}\nIt shows {directory}; stop it with Ctrl-C.")
@@ -86,6 +87,12 @@ def _command(directory: Path, page: str, port: int | None, open_browser: bool) -
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in containers everybody is root, and the server listens on localhost alone
     return command
+
+
+def _environment() -> dict[str, str]:
+    """With defaults of our own: no question about Jupyter's news before the first lesson. Users' own settings win."""
+    paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
 def _await_address(server: subprocess.Popen[bytes], page: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from jupyter_core.paths import jupyter_config_path
+from jupyter_server.services.config.manager import ConfigManager
 
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.host import lab
@@ -62,3 +64,11 @@ def test_the_first_lesson_is_the_courses_first(tmp_path: Path) -> None:
 def test_a_directory_without_lessons_has_no_first(course: str, tmp_path: Path) -> None:
     (tmp_path / "course.toml").write_text(course)
     assert "" == lab.first_lesson(tmp_path)
+
+
+def test_our_launcher_asks_no_question_about_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/elsewhere")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", lab._environment()["JUPYTER_CONFIG_PATH"])
+    defaults = ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+    assert "false" == defaults["@jupyterlab/apputils-extension:notification"]["fetchNews"]
+    assert "/elsewhere" in jupyter_config_path()
