@@ -126,6 +126,12 @@ class GetUsage(Message):
     """What the kernel uses now. Answered by Usage."""
 
 
+class Watch(Message):
+    """Tell on iopub (`sandbox_live`) how tree and usage are, for so many seconds from now. Answered by Usage."""
+
+    seconds: float = 10.0
+
+
 class StartTree(Message):
     """Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree."""
 
@@ -134,7 +140,7 @@ class StartTree(Message):
 
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
-    | GetTree | GetEvents | GetUsage | StartTree
+    | GetTree | GetEvents | GetUsage | Watch | StartTree
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------

@@ -12,32 +12,37 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import WireError
 from sandbox_kernel.runtime.events import EventLog
+from sandbox_kernel.runtime.live import LiveFeed, Sample
 
 Handler = Callable[[wire.Request], wire.Reply]
-REQUEST, REPLY, EVENT = "sandbox_request", "sandbox_reply", "sandbox_event"
+REQUEST, REPLY, EVENT, LIVE = "sandbox_request", "sandbox_reply", "sandbox_event", "sandbox_live"
+MOST_WATCH_S = 60.0
 
 
 class ControlChannel:
     """`kernel` and `shell` are ipykernel's objects; they carry no types of their own."""
 
-    def __init__(self, kernel: Any, handler: Handler, events: EventLog) -> None:  # Any: ipykernel
+    def __init__(self, kernel: Any, handler: Handler, events: EventLog, live: LiveFeed) -> None:  # Any: ipykernel
         self._kernel = kernel
         self._handler = handler
         self._events = events
+        self._watch = _Watch(live, lambda sample: self._publish(LIVE, sample))
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def open(self) -> None:
         self._kernel.control_handlers[REQUEST] = self._on_request
-        self._unsubscribe = self._events.subscribe(self._publish)
+        self._unsubscribe = self._events.subscribe(lambda event: self._publish(EVENT, event))
 
     def close(self) -> None:
         self._unsubscribe()
+        self._watch.end()
         self._kernel.control_handlers.pop(REQUEST, None)
 
     async def _on_request(self, stream: Any, identity: Any, parent: dict[str, Any]) -> None:  # Any: ipykernel
@@ -55,20 +60,51 @@ class ControlChannel:
         shell = self._kernel.shell
         tokens = shell.set_thread_parent(parent)  # what an imported module prints belongs to this request
         try:
-            return wire.to_builtins(self._handler(wire.request_from(parent["content"])))
+            request = wire.request_from(parent["content"])
+            if isinstance(request, wire.Watch):
+                self._watch.go_on(min(request.seconds, MOST_WATCH_S))
+            return wire.to_builtins(self._handler(request))
         except WireError as error:
             return wire.to_builtins(wire.Failure(error="WireError", message=str(error)))
         finally:
             shell.reset_thread_parent(tokens)
 
-    def _publish(self, event: wire.AnyEvent) -> None:
-        content = wire.to_builtins(event)
+    def _publish(self, kind: str, message: wire.Message) -> None:
+        content = wire.to_builtins(message)
         kernel = self._kernel
 
         def send() -> None:
-            kernel.session.send(kernel.iopub_thread.socket, EVENT, content, ident=EVENT.encode())
+            kernel.session.send(kernel.iopub_thread.socket, kind, content, ident=kind.encode())
 
         kernel.iopub_thread.schedule(send)
+
+
+class _Watch:
+    """Somebody's interest in the live feed, which ends by itself: a page that is closed says nothing."""
+
+    def __init__(self, live: LiveFeed, tell: Callable[[Sample], None]) -> None:
+        self._live, self._tell = live, tell
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._stop: Callable[[], None] | None = None
+
+    def go_on(self, seconds: float) -> None:
+        with self._lock:
+            self._until = time.monotonic() + seconds
+            if self._stop is None:
+                self._stop = self._live.listen(self._pass_on)
+
+    def end(self) -> None:
+        with self._lock:
+            stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def _pass_on(self, sample: Sample) -> None:
+        if time.monotonic() > self._until:
+            self.end()
+        else:
+            self._tell(sample)
 
 
 class CellOutput:

@@ -42,7 +42,7 @@ def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPyt
     set_default_system(opened.system)
     magics.register(shell, opened)
     lesson_magics.register(shell)
-    ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events).open()
+    ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events, opened.live).open()
     notice_cells(shell, opened.note_cell)
     magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
     atexit.register(opened.close)

@@ -48,7 +48,7 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
         case wire.GetEvents(after=after, kinds=kinds):
             found = [event for event in session.events.since(after) if not kinds or type(event).__name__ in kinds]
             return wire.Events(events=found, last=session.events.last)
-        case wire.GetUsage():
+        case wire.GetUsage() | wire.Watch():  # a widget is told anyway; the control channel keeps the time of a watch
             return usage.of_this_process()
         case wire.StartTree(target=target):
             return session.start_tree(target)

@@ -1,13 +1,14 @@
 """Widgets: faces of the session in a notebook. They hold no logic; each hands wire requests to a handler.
 
 The front end sends `{id, request}` over the widget's comm and gets `{id, reply}`; what happens by itself comes as
-`{event}`, how the tree and the usage are now as `{live}`. A message may arrive on any thread: on a subshell's in
-JupyterLab and Notebook, so that a click is answered while a cell runs, and on the main one in Voila. Nothing here is
-mutable beside the traits, and the handler has its own lock, so none is held here.
+`{event}`, how the tree and the usage are now as `{live}`, both numbered by `seq`, so that a page notices what it missed.
+A message may arrive on any thread: on a subshell's in JupyterLab and Notebook, so that a click is answered while a cell
+runs, and on the main one in Voila. The handler has a lock of its own; the one here keeps numbers in order.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ import traitlets
 
 from sandbox_kernel import wire
 from sandbox_kernel.runtime import bundle, channel
+from sandbox_kernel.runtime.once import Once
 
 Handler = Callable[[wire.Request], wire.Reply]
 Subscribe = Callable[[Callable[[wire.AnyEvent], None]], Callable[[], None]]
@@ -56,6 +58,7 @@ class SandboxWidget(anywidget.AnyWidget):
         link = link or this_kernel()
         self._handler = link.handler
         super().__init__(view=type(self).__name__, **values)  # at once: each later assignment is a message of its own
+        self._once, self._sending, self._sent = Once(), threading.Lock(), 0
         channel.keep_to_asked_subshell(self.comm)
         self.on_msg(self._receive)
         if self._events and link.subscribe:
@@ -74,20 +77,27 @@ class SandboxWidget(anywidget.AnyWidget):
         if "bundle" in content:
             self.send({"bundle": content["bundle"]}, buffers=[bundle.packed_bundle()])
         elif "request" in content:
-            self.send({"id": content.get("id"), "reply": wire.to_builtins(self._answer(content["request"]))})
+            reply = self._answer(str(content.get("id")), content["request"])
+            if reply is not None:
+                self.send({"id": content.get("id"), "reply": wire.to_builtins(reply)})
 
-    def _answer(self, data: object) -> wire.Reply:
+    def _answer(self, asked: str, data: object) -> wire.Reply | None:
         try:
-            return self._handler(wire.request_from(data))
+            return self._once.reply(asked, wire.request_from(data), self._handler)
         except Exception as error:  # a border: the front end waits for an answer, whatever happened
             return wire.Failure(error=type(error).__name__, message=str(error))
 
     def _push_event(self, event: wire.AnyEvent) -> None:
         if isinstance(event, self._events):
-            self.send({"event": wire.to_builtins(event)})
+            self._push("event", event)
 
     def _push_sample(self, sample: wire.Tree | wire.Usage) -> None:
-        self.send({"live": wire.to_builtins(sample)})
+        self._push("live", sample)
+
+    def _push(self, kind: str, message: wire.Message) -> None:
+        with self._sending:
+            self._sent += 1
+            self.send({kind: wire.to_builtins(message), "seq": self._sent})
 
 
 RELOADS = (wire.Reloaded, wire.ReloadRejected)

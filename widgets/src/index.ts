@@ -1,5 +1,6 @@
 /** The bundle's face for the loader: `build` names this build, `mount` shows the view that a widget asks for. */
 import { mountModuleEditor } from "./module_editor";
+import type { Door } from "./page";
 import { mountCrashes, mountDiff, mountTimeline, mountTree, mountUsage } from "./parts";
 import { mountStudio } from "./studio";
 import { addStyles } from "./styles";
@@ -9,7 +10,7 @@ declare const BUILD: string;
 
 export const build = BUILD;
 
-const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement) => () => void> = {
+const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement, door: Door | null) => () => void> = {
   ModuleEditor: mountModuleEditor,
   VersionTimeline: mountTimeline,
   DiffView: mountDiff,
@@ -19,10 +20,11 @@ const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement) => () => void>
   Studio: mountStudio,
 };
 
-export function mount(model: WidgetModel, el: HTMLElement): () => void {
+/** `door` is given where our extension shows a view that no widget of the kernel stands for. */
+export function mount(model: WidgetModel, el: HTMLElement, door: Door | null = null): () => void {
   const view = VIEWS[model.get("view")];
   if (!view) throw new Error(`this build has no view named '${model.get("view")}'`);
   addStyles(el.ownerDocument, build);
   el.classList.add("sk-Widget");
-  return view(model, el);
+  return view(model, el, door);
 }

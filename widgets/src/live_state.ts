@@ -34,6 +34,9 @@ export interface LiveState {
   /** Each worker's state just before the last reload, by id. */
   before: Record<string, string>;
   error: string;
+  /** Since when the sandbox leaves a question unanswered, and since when a cell runs; ms since the epoch. */
+  silentSince: number | null;
+  busySince: number | null;
 }
 
 export type LiveAction =
@@ -42,7 +45,9 @@ export type LiveAction =
   | { type: "sample"; sample: Tree | Usage }
   | { type: "event"; event: AnyEvent }
   | { type: "dismissed"; crash: Crash }
-  | { type: "failed"; message: string };
+  | { type: "failed"; message: string }
+  | { type: "silent"; since: number | null }
+  | { type: "busy"; since: number | null };
 
 const CRASHES = 20;
 const LOADS = 40;
@@ -58,6 +63,8 @@ export const nothing: LiveState = {
   dismissed: [],
   before: {},
   error: "",
+  silentSince: null,
+  busySince: null,
 };
 
 export function update(state: LiveState, action: LiveAction): LiveState {
@@ -80,6 +87,10 @@ export function update(state: LiveState, action: LiveAction): LiveState {
       };
     case "failed":
       return { ...state, error: action.message };
+    case "silent":
+      return { ...state, silentSince: action.since };
+    case "busy":
+      return { ...state, busySince: action.since };
   }
 }
 

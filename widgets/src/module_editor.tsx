@@ -1,6 +1,6 @@
 /** The `ModuleEditor` widget: one module of the sandbox, tied to the traits `source`, `version`, `edited` and `height`. */
 import { render } from "preact";
-import { Channel } from "./channel";
+import { Connection } from "./connection";
 import { keepKeys } from "./keys";
 import { ModuleSession } from "./module_session";
 import { isEdited, type ModuleState } from "./module_state";
@@ -11,8 +11,8 @@ const SYNC_AFTER_MS = 250;
 
 /** Shows the widget in `el`; returns how to take it down. */
 export function mountModuleEditor(model: WidgetModel, el: HTMLElement): () => void {
-  const channel = new Channel(model);
-  const session = new ModuleSession(channel, model.get("module"), model.get("source"), model.get("version"));
+  const connection = new Connection(model, el);
+  const session = new ModuleSession(connection.channel, model.get("module"), model.get("source"), model.get("version"));
   keepKeys(el);
   const draw = () => render(<ModuleView session={session} state={session.state} height={model.get("height")} />, el);
   const untie = tieTraits(model, session);
@@ -24,7 +24,7 @@ export function mountModuleEditor(model: WidgetModel, el: HTMLElement): () => vo
     untie();
     model.off("change:height", draw);
     session.close();
-    channel.close();
+    connection.close();
     render(null, el);
   };
 }

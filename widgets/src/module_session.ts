@@ -9,7 +9,7 @@ export class ModuleSession {
   state: ModuleState;
   private readonly listeners = new Set<(state: ModuleState) => void>();
   private readonly texts = new Map<number, string>();
-  private readonly unsubscribe: () => void;
+  private readonly ends: (() => void)[];
 
   constructor(
     private readonly channel: Channel,
@@ -18,7 +18,7 @@ export class ModuleSession {
     live: number,
   ) {
     this.state = initial(module, text, live);
-    this.unsubscribe = channel.onEvent((event) => this.receive(event));
+    this.ends = [channel.onEvent((event) => this.receive(event)), channel.onMissed(() => void this.load())];
   }
 
   onChange(listener: (state: ModuleState) => void): () => void {
@@ -27,7 +27,7 @@ export class ModuleSession {
   }
 
   close(): void {
-    this.unsubscribe();
+    for (const end of this.ends) end();
     this.listeners.clear();
   }
 

@@ -1,6 +1,6 @@
 /** The parts of the studio as widgets of their own. */
 import { type ComponentChildren, render } from "preact";
-import { Channel } from "./channel";
+import { Connection } from "./connection";
 import { CrashesView } from "./crash_view";
 import { DiffPane } from "./diff_view";
 import { keepKeys } from "./keys";
@@ -19,8 +19,8 @@ type Mount = (model: WidgetModel, el: HTMLElement) => () => void;
 const livePart =
   (show: (state: LiveState, session: LiveSession) => ComponentChildren): Mount =>
   (model, el) => {
-    const channel = new Channel(model);
-    const session = new LiveSession(channel);
+    const connection = new Connection(model, el, (door) => session.useDoor(door));
+    const session = new LiveSession(connection.channel);
     const draw = () => render(<div class="sk-Alone">{show(session.state, session)}</div>, el);
     keepKeys(el);
     session.onChange(draw);
@@ -28,7 +28,7 @@ const livePart =
     void session.open();
     return () => {
       session.close();
-      channel.close();
+      connection.close();
       render(null, el);
     };
   };
@@ -51,8 +51,8 @@ export const mountCrashes = livePart((state, session) =>
 );
 
 export const mountTimeline: Mount = (model, el) => {
-  const channel = new Channel(model);
-  const session = new ModuleSession(channel, model.get("module"), "", model.get("version"));
+  const connection = new Connection(model, el);
+  const session = new ModuleSession(connection.channel, model.get("module"), "", model.get("version"));
   const draw = () => render(<TimelineView session={session} state={session.state} />, el);
   keepKeys(el);
   session.onChange((state) => {
@@ -65,14 +65,14 @@ export const mountTimeline: Mount = (model, el) => {
   void session.open();
   return () => {
     session.close();
-    channel.close();
+    connection.close();
     render(null, el);
   };
 };
 
 export const mountDiff: Mount = (model, el) => {
-  const channel = new Channel(model);
-  const session = new ModuleSession(channel, model.get("module"), "", 0);
+  const connection = new Connection(model, el);
+  const session = new ModuleSession(connection.channel, model.get("module"), "", 0);
   const draw = () => {
     const { compare, status } = session.state;
     render(
@@ -111,7 +111,7 @@ export const mountDiff: Mount = (model, el) => {
     model.off("change:left", onSides);
     model.off("change:right", onSides);
     session.close();
-    channel.close();
+    connection.close();
     render(null, el);
   };
 };

@@ -1,24 +1,25 @@
 /** The `Studio` widget: a session for the sandbox and one for each module, tied to `selected` and `texts`. */
 import { render } from "preact";
-import { Channel } from "./channel";
+import { Connection } from "./connection";
 import { keepKeys } from "./keys";
 import { LiveSession } from "./live_session";
 import { ModuleSession } from "./module_session";
 import { isEdited } from "./module_state";
+import type { Door } from "./page";
 import { StudioView } from "./studio_view";
 import type { WidgetModel } from "./widget_model";
 
 const SYNC_AFTER_MS = 250;
 
-export function mountStudio(model: WidgetModel, el: HTMLElement): () => void {
-  const studio = new Studio(model, el);
+export function mountStudio(model: WidgetModel, el: HTMLElement, door: Door | null = null): () => void {
+  const studio = new Studio(model, el, door);
   keepKeys(el);
   void studio.open();
   return () => studio.close();
 }
 
 class Studio {
-  private readonly channel: Channel;
+  private readonly connection: Connection;
   private readonly live: LiveSession;
   private readonly tabs = new Map<string, ModuleSession>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,9 +27,10 @@ class Studio {
   constructor(
     private readonly model: WidgetModel,
     private readonly el: HTMLElement,
+    door: Door | null,
   ) {
-    this.channel = new Channel(model);
-    this.live = new LiveSession(this.channel);
+    this.connection = new Connection(model, el, (found) => this.live.useDoor(found), door);
+    this.live = new LiveSession(this.connection.channel);
     this.live.onChange(() => {
       this.addTabs();
       this.draw();
@@ -49,7 +51,7 @@ class Studio {
     this.model.off("change:height", this.draw);
     for (const tab of this.tabs.values()) tab.close();
     this.live.close();
-    this.channel.close();
+    this.connection.close();
     render(null, this.el);
   }
 
@@ -61,7 +63,12 @@ class Studio {
 
   private addTab(name: string): void {
     const known = this.live.state.modules.find((module) => module.name === name);
-    const session = new ModuleSession(this.channel, name, this.model.get("texts")[name] ?? "", known?.live ?? 0);
+    const session = new ModuleSession(
+      this.connection.channel,
+      name,
+      this.model.get("texts")[name] ?? "",
+      known?.live ?? 0,
+    );
     this.tabs.set(name, session);
     session.onChange((state) => {
       this.draw();

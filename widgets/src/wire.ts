@@ -159,6 +159,12 @@ export interface GetUsage {
   type: "GetUsage";
 }
 
+/** Tell on iopub (`sandbox_live`) how tree and usage are, for so many seconds from now. Answered by Usage. */
+export interface Watch {
+  type: "Watch";
+  seconds?: number;
+}
+
 /** Start the supervisor that `module:function` returns and remember it for restarts. Answered by Tree. */
 export interface StartTree {
   type: "StartTree";
@@ -353,7 +359,7 @@ export interface WorkerOutput {
   text: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | StartTree;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree;
 
 export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Failure;
 
@@ -373,5 +379,6 @@ export interface Replies {
   GetTree: Tree;
   GetEvents: Events;
   GetUsage: Usage;
+  Watch: Usage;
   StartTree: Tree;
 }

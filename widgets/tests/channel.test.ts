@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Channel, RequestFailed } from "../src/channel";
 import type { AnyEvent, Source } from "../src/wire";
 import { FakeModel } from "./fakes";
@@ -41,5 +41,54 @@ describe("channel", () => {
     channel.close();
     fake.happen(event);
     expect(heard).toEqual([event]);
+  });
+});
+
+describe("a channel over a connection that loses messages", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("asks again under the same id until it is answered", async () => {
+    const fake = new FakeModel({});
+    const answer = new Channel(fake.model).request(ask);
+    vi.advanceTimersByTime(2000 + 4000);
+    const ids = fake.sent.map(({ id }) => id);
+    expect([3, 1]).toEqual([ids.length, new Set(ids).size]);
+    fake.reply(ids[0] ?? "", source);
+    expect(await answer).toEqual(source);
+    vi.advanceTimersByTime(60_000);
+    expect(fake.sent.length).toBe(3);
+  });
+
+  it("tells since when it waits, and that it waits no more", () => {
+    const fake = new FakeModel({});
+    const channel = new Channel(fake.model);
+    const told: (number | null)[] = [];
+    channel.onSilence((since) => told.push(since));
+    const began = Date.now();
+    void channel.request(ask);
+    vi.advanceTimersByTime(6000);
+    fake.reply(fake.sent[0]?.id ?? "", source);
+    expect(told).toEqual([began, null]);
+  });
+
+  it("notices a pushed message that did not arrive", () => {
+    const fake = new FakeModel({});
+    const channel = new Channel(fake.model);
+    let missed = 0;
+    channel.onMissed(() => {
+      missed += 1;
+    });
+    const event: AnyEvent = { type: "TreeChanged", number: 1, time: 2, reason: "started" };
+    for (const seq of [7, 8, 10, 11]) fake.emit("msg:custom", { event, seq });
+    expect(missed).toBe(1);
+  });
+
+  it("goes on over another comm with what was not answered", async () => {
+    const [old, next] = [new FakeModel({}), new FakeModel({}, () => source)];
+    const channel = new Channel(old.model);
+    const answer = channel.request(ask);
+    channel.use(next.model);
+    expect(await answer).toEqual(source);
   });
 });
