@@ -35,7 +35,10 @@ from sandbox_kernel.host.provisioner import PARKED
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
+from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.versions.profile import Profile
+
+NO_SEED = {SEED: "no"}
 
 if TYPE_CHECKING:
     from sandbox_kernel.host.blocking import BlockingManager
@@ -53,7 +56,7 @@ class SandboxManager:
         own then takes one of them, which is a matter of milliseconds.
         """
         self._policy = _policy(restart)
-        self._pool = WarmPool(warm, lambda: self._kernel_maker(PARKED, None, {})(lambda event: None))
+        self._pool = WarmPool(warm, lambda: self._kernel_maker(PARKED, None, NO_SEED)(lambda event: None))
         self._sandboxes: dict[str, Sandbox] = {}
         self._context: zmq.asyncio.Context | None = None
         self._sockets: Path | None = None
@@ -127,7 +130,7 @@ class SandboxManager:
             raise SandboxExists(name)
         place = None if directory is None else _directory(directory)
         settings = settings_for(isolation, limits, readable, profile=profile, keep_versions=keep_versions)
-        sandbox = Sandbox(name, self._kernel_for(name, place, settings), policy)
+        sandbox = Sandbox(name, self._kernel_for(name, place, settings, edits=bool(sources or place)), policy)
         self._sandboxes[name] = sandbox
         try:
             await sandbox.start(timeout_s)
@@ -223,12 +226,12 @@ class SandboxManager:
         return self._pool.parked
 
     def _kernel_for(
-        self, name: str, directory: Path | None, settings: Mapping[str, str]
+        self, name: str, directory: Path | None, settings: Mapping[str, str], *, edits: bool
     ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
-        """Takes a parked kernel where one fits."""
+        """Takes a parked kernel where one fits. Without `edits` there may never be a module to compile."""
         parked = None if directory or settings else self._pool.take()
         if parked is None:
-            return self._kernel_maker(name, directory, settings)
+            return self._kernel_maker(name, directory, settings if edits else {**settings, **NO_SEED})
         self._pool.refill()
 
         def adopt(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:

@@ -71,6 +71,21 @@ def restrict(readable: Iterable[str], writable: Iterable[str], *, network: bool,
     return version
 
 
+def keep_to_itself() -> None:
+    """No signals, no tracing and no abstract sockets to processes outside; files and network stay as they are.
+
+    Needs no_new_privs and ABI 6; raises OSError without them.
+    """
+    if abi() < 6:
+        raise OSError(38, "this kernel's Landlock knows no scopes")
+    wanted = struct.pack("=QQQ", 0, 0, _SCOPE_ABSTRACT | _SCOPE_SIGNAL)
+    ruleset = syscalls.call("landlock_create_ruleset", wanted, len(wanted), 0)
+    try:
+        syscalls.call("landlock_restrict_self", ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
 def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         target = os.open(path, os.O_PATH | os.O_CLOEXEC)

@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import sandbox_kernel.versions.compile_worker  # noqa: F401  loaded before the fork that becomes one
 from sandbox_kernel import plain
 from sandbox_kernel.runtime.session import Session
 from sandbox_kernel.supervision import api
 from sandbox_kernel.supervision.system import System
-from sandbox_kernel.versions.forked_worker import ForkFirst
+from sandbox_kernel.versions import launching
 
 Args = Mapping[str, Any]  # JSON
 
@@ -112,7 +113,8 @@ def _is_ours(filename: str) -> bool:
 
 def main(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor).makefile("rwb")
-    session = Session.open(Path.cwd(), namespaces=lambda: (), start=ForkFirst())
+    launching.plant()  # one test long: an interpreter of the worker's own costs 0.1 s of it
+    session = Session.open(Path.cwd(), namespaces=lambda: ())
     api.set_default_system(session.system)
     process = AnswerProcess(session, session.system)
     for line in channel:

@@ -41,9 +41,9 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
+from sandbox_kernel.versions.launching import from_seed
 from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
-from sandbox_kernel.versions.worker_process import Start, start
 
 PRELOAD = (*compiler.PRELOAD, "sandbox_kernel.supervision.api", "sandbox_kernel.supervision.worker")
 
@@ -82,7 +82,6 @@ class Session:
         *,
         namespaces: Callable[[], Iterable[dict[str, Any]]],
         output: Output | None = None,
-        start: Start = start,
     ) -> Session:
         """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it.
 
@@ -105,7 +104,11 @@ class Session:
             ModuleDirectory(root),
             store,
             compiler=Compiler(
-                search_path=[str(root)], limits=settings.limits, profile=settings.profile, preload=PRELOAD, start=start
+                search_path=[str(root)],
+                limits=settings.limits,
+                profile=settings.profile,
+                preload=PRELOAD,
+                launch=from_seed,
             ),
             reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
             system=system.start(),

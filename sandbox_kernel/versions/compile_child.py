@@ -58,7 +58,7 @@ LIMIT, OTHER = 3, lambda value: undefined_name
 class Child:
     """The worker's end: `pid`, and the pipes `answer` and `output` to read from."""
 
-    def __init__(self, enter: Callable[[Json], None] | None, *, warm: bool) -> None:
+    def __init__(self, enter: Callable[[], None] | None, *, warm: bool) -> None:
         request, self._request = os.pipe()
         self.answer, answer = os.pipe()
         self.output, output = os.pipe()
@@ -77,7 +77,7 @@ class Child:
             os.close(fd)
 
 
-def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[Json], None] | None, *, warm: bool) -> None:
+def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, *, warm: bool) -> None:
     """Never returns."""
     status = 1
     try:
@@ -85,11 +85,11 @@ def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[Json], None]
         _descriptors(*pipes)
         if warm:
             _warm_up()
+        if enter is not None:
+            enter()
         request = json.loads(read_frame(0, limit_bytes=REQUEST_LIMIT, deadline=math.inf))
         _without_input()
         confine.limit_child(request["limits"], float(request["timeout_s"]))
-        if enter is not None:
-            enter(request)
         _path(request)
         work.carry_out(request, work.ANSWER)
         status = 0

@@ -68,12 +68,12 @@ def prepare(settings: Json) -> None:
     gc.enable()
 
 
-def entry(name: str) -> Callable[[Json], None] | None:
-    """The isolation room's seam: `package.module:function`, called in each child after its limits are set."""
+def entry(name: str) -> Callable[[], None] | None:
+    """The isolation room's seam: `package.module:function`, called in each child before it takes its request."""
     if not name:
         return None
     module, _, function = name.partition(":")
-    found: Callable[[Json], None] = getattr(importlib.import_module(module), function)
+    found: Callable[[], None] = getattr(importlib.import_module(module), function)
     return found
 
 

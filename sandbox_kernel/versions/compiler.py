@@ -23,10 +23,11 @@ from sandbox_kernel.versions.artifact import (
 )
 from sandbox_kernel.versions.cache import ArtifactCache, prefixes
 from sandbox_kernel.versions.frames import FrameError
+from sandbox_kernel.versions.launching import Launch, freshly
 from sandbox_kernel.versions.profile import Profile
 from sandbox_kernel.versions.reading import Reading, read, report_of
 from sandbox_kernel.versions.source_text import check_name, check_text
-from sandbox_kernel.versions.worker_process import Start, WarmWorker, start
+from sandbox_kernel.versions.worker_process import WarmWorker
 
 PRELOAD = (
     "asyncio", "base64", "bisect", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal",
@@ -34,6 +35,7 @@ PRELOAD = (
     "sqlite3", "statistics", "string", "textwrap", "threading", "time", "types", "typing", "unittest", "uuid",
 )  # fmt: skip
 KERNEL_NAMES = ("display", "get_ipython")
+ENTER = "sandbox_kernel.isolation.compiling:enter"
 _LIMITS, _PROFILE = CompileLimits(), Profile()
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -65,8 +67,7 @@ class Compiler:
 
     `search_path` is where imports are looked for besides the given sources; its first directory is where a trial import
     runs. `environment` replaces the inherited one. `preload` are modules that the worker imports once. `enter` names a
-    `package.module:function` that puts each child into an isolation level (called with the request, a dict of JSON).
-    `start` makes the worker's process.
+    `package.module:function` that confines each child before it takes its request; `launch` starts the worker.
     """
 
     def __init__(
@@ -78,16 +79,16 @@ class Compiler:
         names: Sequence[str] = KERNEL_NAMES,
         environment: Mapping[str, str] | None = None,
         preload: Sequence[str] = PRELOAD,
-        enter: str = "",
+        enter: str = ENTER,
+        launch: Launch = freshly,
         cache: ArtifactCache | None = None,
-        start: Start = start,
     ) -> None:
         self._search_path = tuple(search_path)
         self._limits = limits
         self._profile = profile
         self._names = tuple(names)
         self.cache = cache or ArtifactCache()
-        self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment, start)
+        self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment, launch)
         self._edition = digest(repr((profile, self._names)))  # what static findings depend on besides the text
         self._lock = threading.Lock()
         self._statistics = CompilerStatistics()
@@ -118,6 +119,10 @@ class Compiler:
         taken_ms = (time.perf_counter() - begun) * 1000
         self._count(len(sources), report.cache_hits, taken_ms)
         return replace(report, duration_ms=taken_ms)
+
+    def start(self) -> None:
+        """Starts the worker before there is anything to ask; does not wait for it."""
+        self._worker.start()
 
     def statistics(self) -> CompilerStatistics:
         return replace(self._statistics, worker_starts=self._worker.starts)

@@ -1,7 +1,6 @@
 """The parent's end of one compile worker: start it, ask it, end it and whatever it left. Used by `compiler` only.
 
-The kernel is never forked: `start` makes a fresh interpreter with its own session and no descriptor of ours. Whoever has
-one thread only may give another `start` (`forked_worker`).
+How it is started is `launching`'s affair; a kernel that has threads is never forked.
 """
 
 from __future__ import annotations
@@ -9,55 +8,21 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
 from sandbox_kernel.versions import answers
 from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame_until
+from sandbox_kernel.versions.launching import MARK, Launch, freshly, kill
 
 _FRAMES_MAX, _FRAME_LIMIT = 100_000, 17 << 20
 _GRACE_S = 5.0  # beyond the time that the worker itself enforces: its sweep may take three seconds
-_MARK = "SANDBOX_KERNEL_COMPILE"
-_ROOT = str(Path(__file__).resolve().parents[2])
 # Numeric libraries reserve memory for each thread they might use, which a limit would count.
 _QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_START = (
-    "import sys; sys.path.append(sys.argv[1]) if sys.argv[1] not in sys.path else None; "
-    "from sandbox_kernel.versions.compile_worker import main; main()"
-)
-
-
-class Process(Protocol):
-    """Of a started worker: what `subprocess.Popen` has too."""
-
-    pid: int
-    stdin: IO[bytes] | None
-    stdout: IO[bytes] | None
-
-    def wait(self) -> int: ...
-
-
-Start = Callable[[Mapping[str, str]], Process]  # a worker with this environment
-
-
-def start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """A fresh interpreter with its own session and no descriptor of ours."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        env=dict(environment),
-        start_new_session=True,  # an interrupt of the kernel's process group is not meant for it
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +43,12 @@ class WarmWorker:
     """
 
     def __init__(
-        self, settings: Mapping[str, Any], environment: Mapping[str, str] | None, start: Start = start
+        self, settings: Mapping[str, Any], environment: Mapping[str, str] | None, launch: Launch = freshly
     ) -> None:  # Any: JSON
         self.starts = 0
-        self._launch = start
         self._settings = dict(settings)
         self._environment = environment
+        self._launch = launch
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
         self._closed = False
@@ -139,20 +104,18 @@ class WarmWorker:
 class WorkerProcess:
     """One worker. Not thread-safe; `end` alone may come from any thread."""
 
-    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str], start: Start) -> None:  # Any: JSON
+    def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str], launch: Launch) -> None:
+        # Any: JSON
         self._token = secrets.token_hex(16)
         self._child = 0
         self.owner = os.getpid()
-        self._process = start({**environment, _MARK: self._token})
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
-        os.set_blocking(self._requests, False)
+        self._ends = launch({**environment, MARK: self._token})
+        os.set_blocking(self._ends.requests, False)
         self._write(settings, time.monotonic() + _GRACE_S)
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._ends.pid
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
         """Raises FrameError or OSError when the worker ended or broke the protocol; it is of no more use then."""
@@ -164,7 +127,7 @@ class WorkerProcess:
         if not 0 <= count <= _FRAMES_MAX:
             raise FrameError("an answer of too many parts")
         frames = tuple(self._read(deadline) for _ in range(count))
-        output = read_frame(self._answers, limit_bytes=_FRAME_LIMIT, deadline=deadline).decode("utf-8", "replace")
+        output = read_frame(self._ends.answers, limit_bytes=_FRAME_LIMIT, deadline=deadline).decode("utf-8", "replace")
         self._child = 0
         return Answer(
             answers.text(head, "how"),
@@ -178,33 +141,28 @@ class WorkerProcess:
         """Kills the worker and the child it works for, so that whoever waits for an answer wakes up."""
         if self.owner != os.getpid():
             return  # a copy of the object after a fork of the caller: the processes are the original's
-        groups: Sequence[int] = [self._process.pid] + ([self._child] if self._child > 1 else [])
+        groups: Sequence[int] = [self._ends.pid] + ([self._child] if self._child > 1 else [])
         for group in groups:
-            _kill(group, whole_group=True)
+            kill(group, whole_group=True)
 
     def close(self) -> None:
-        """The same, with all that carries its mark; returns when they are gone and the pipes are closed."""
+        """The same, with all that carries its mark; returns when they are gone and the pipes are closed.
+
+        The pipes first: where signals cannot be sent, as behind some fences, their end is what the worker ends by.
+        """
         self.end()
+        for fd in (self._ends.requests, self._ends.answers):
+            os.close(fd)
         if self.owner == os.getpid():
-            self._process.wait()
+            self._ends.wait()
             for pid in _marked(self._token):
-                _kill(pid)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+                kill(pid)
 
     def _write(self, data: Mapping[str, Any], deadline: float) -> None:  # Any: JSON
-        write_frame_until(self._requests, json.dumps(data).encode("ascii"), deadline)
+        write_frame_until(self._ends.requests, json.dumps(data).encode("ascii"), deadline)
 
     def _read(self, deadline: float) -> dict[str, Any]:  # Any: JSON
-        return answers.parse(read_frame(self._answers, limit_bytes=_FRAME_LIMIT, deadline=deadline))
-
-
-def _kill(pid: int, *, whole_group: bool = False) -> None:
-    try:
-        (os.killpg if whole_group else os.kill)(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+        return answers.parse(read_frame(self._ends.answers, limit_bytes=_FRAME_LIMIT, deadline=deadline))
 
 
 def _marked(token: str) -> list[int]:
@@ -212,7 +170,7 @@ def _marked(token: str) -> list[int]:
 
     Only needed when the worker itself was killed: as long as it lives, it sweeps what its children leave.
     """
-    mark = f"{_MARK}={token}".encode()
+    mark = f"{MARK}={token}".encode()
     found: list[int] = []
     try:
         names = [name for name in os.listdir("/proc") if name.isdigit()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import importlib
 import itertools
 import multiprocessing.process
 import os
@@ -31,6 +32,7 @@ from sandbox_kernel.zygote.protocol import CHANNELS, Spawn
 STREAMS = ("0", "1", "2")
 SPEC_LIMIT_BYTES = 1 << 18
 HIGHEST_DESCRIPTOR = 1 << 20
+COMPILE_WORKER = "sandbox_kernel.versions.launching"
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ def run(app: ForkedKernelApp, task: Task) -> None:
     replace_environment(task.spawn)
     if "isolation" in task.received:
         isolate(task.received["isolation"])
+    if os.environ.get("SANDBOX_KERNEL_SEED") != "no":
+        importlib.import_module(COMPILE_WORKER).plant()  # while there is one thread and little that it must not share
     reseed()
     app.furnish()
     app.claim(task)

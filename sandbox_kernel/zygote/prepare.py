@@ -33,6 +33,8 @@ _NEEDED = (
     "ipykernel.debugger",
     "ipykernel.subshell_manager",
     "sandbox_kernel.host.magics",
+    "sandbox_kernel.isolation.compiling",
+    "sandbox_kernel.versions.compile_worker",
     "sandbox_kernel.zygote.child",
     "sqlite3",
     "tornado.platform.asyncio",
@@ -51,6 +53,8 @@ def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
     app.prepare(arguments)
     for name in (*_NEEDED, *own_modules()):
         importlib.import_module(name)
+    for name in importlib.import_module("sandbox_kernel.runtime.session").PRELOAD:
+        _import(name)  # what the modules of learners import: the compile worker is forked from here too
     for name in os.environ.get(PRELOAD, "").replace(",", " ").split():
         _import(name)
     if found := leftovers():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from sandbox_kernel.isolation import landlock
 from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagnostic
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.worker_process import _marked
@@ -106,7 +108,7 @@ def test_a_module_that_kills_the_worker_gets_a_clear_answer_and_leaves_nothing(t
         "os.kill(os.getppid(), 9)\n"
         "time.sleep(1000)\n"
     )
-    with Compiler(search_path=[str(tmp_path)]) as compiler:
+    with Compiler(search_path=[str(tmp_path)], enter="") as compiler:
         compiler.compile({"cart": "x = 1\n"})
         process = compiler._worker._process
         assert process is not None
@@ -118,10 +120,27 @@ def test_a_module_that_kills_the_worker_gets_a_clear_answer_and_leaves_nothing(t
 def test_a_stopped_worker_is_ended_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox_kernel.versions.worker_process._GRACE_S", 0.3)
     source = "import os\nos.kill(os.getppid(), 19)\n"
-    with Compiler(search_path=[str(tmp_path)], preload=()) as compiler:
+    with Compiler(search_path=[str(tmp_path)], preload=(), enter="") as compiler:
         assert "the compile worker ended" in only_error(compiler.compile({"cart": source}, timeout_s=1.0)).message
         assert compiler.compile({"cart": "x = 1\n"}).ok
         assert [] == left_behind(compiler)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or landlock.abi() < 6, reason="it needs Linux 6.12 with Landlock")
+def test_code_under_trial_cannot_reach_the_live_kernel_or_the_worker(compiler: Compiler) -> None:
+    source = (
+        "import os\n"
+        f"for pid in (os.getppid(), {os.getpid()}):\n"
+        "    for number in (0, 2, 9, 15, 19):\n"
+        "        try: os.kill(pid, number)\n"
+        "        except PermissionError: print('refused', end=' ')\n"
+        "    try: open(f'/proc/{pid}/mem', 'r+b')\n"
+        "    except OSError: print('closed')\n"
+        "if os.fork() == 0: os._exit(0)\n"
+        "os.kill(os.getpid(), 0)\n"
+    )
+    report = compiler.compile({"cart": source})
+    assert (True, 2 * ("refused " * 5 + "closed\n")) == (report.ok, report.output)
 
 
 def test_all_that_was_printed_comes_back_cut_to_a_bound(compiler: Compiler) -> None:
@@ -294,9 +313,9 @@ def test_the_worker_ends_when_its_parents_pipe_closes(tmp_path: Path) -> None:
     compiler.compile({"cart": "x = 1\n"})
     process = compiler._worker._process
     assert process is not None
-    os.close(os.dup(process._requests))
-    process._process.stdin.close()  # type: ignore[union-attr]  # it was made with a pipe
-    assert 0 == process._process.wait(10)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), process._ends.requests)
+    process._ends.wait()
     compiler.close()
 
 
@@ -306,7 +325,7 @@ def test_a_worker_that_was_killed_is_started_again(tmp_path: Path) -> None:
         process = compiler._worker._process
         assert process is not None
         os.kill(process.pid, 9)
-        process._process.wait()
+        process._ends.wait()
         assert compiler.compile({"cart": "x = 2\n"}).ok
         assert 2 == compiler.statistics().worker_starts
 
