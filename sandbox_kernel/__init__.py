@@ -18,6 +18,7 @@ _NAMES = {
     "sandbox_kernel.host.blocking": "BlockingManager BlockingSandbox",
     "sandbox_kernel.host.manager": "SandboxManager",
     "sandbox_kernel.host.sandbox": "Sandbox",
+    "sandbox_kernel.host.untrusted": "Outcome aexecute_untrusted execute_untrusted",
     "sandbox_kernel.reload.reloader": "Reloader",
     "sandbox_kernel.runtime.widgets": "CrashCard DiffView ModuleEditor ResourceMeter Studio SupervisionTree VersionTimeline",
     "sandbox_kernel.supervision.api": "acall call cast link monitor reply send whereis",
@@ -53,6 +54,7 @@ __all__ = [
     "ModuleEditor",
     "ModuleNotFound",
     "NoReply",
+    "Outcome",
     "ProcessDown",
     "ReloadError",
     "Reloader",
@@ -76,11 +78,13 @@ __all__ = [
     "WireError",
     "Worker",
     "acall",
+    "aexecute_untrusted",
     "call",
     "cast",
     "compile_file",
     "compile_project",
     "compile_source",
+    "execute_untrusted",
     "link",
     "monitor",
     "reply",
@@ -114,6 +118,7 @@ if TYPE_CHECKING:
     from sandbox_kernel.host.blocking import BlockingManager, BlockingSandbox
     from sandbox_kernel.host.manager import SandboxManager
     from sandbox_kernel.host.sandbox import Sandbox
+    from sandbox_kernel.host.untrusted import Outcome, aexecute_untrusted, execute_untrusted
     from sandbox_kernel.reload.reloader import Reloader
     from sandbox_kernel.runtime.widgets import (
         CrashCard,
