@@ -173,3 +173,13 @@ def unload_ipython_extension(shell: Any) -> None:  # Any: as above
     from sandbox_kernel.runtime.extension import unload
 
     unload(shell)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "sandbox_kernel"}]
+
+
+def _load_jupyter_server_extension(app: Any) -> None:  # Any: jupyter_server is imported only inside servers
+    from sandbox_kernel.host.server_extension import load
+
+    load(app)

@@ -18,7 +18,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from traitlets.config import Application
@@ -49,7 +51,10 @@ class SandboxProvisioner(Starter):
     place: Place | None = None
     confinement: Confinement | None = None
     exit_status: int | None = None
+    on_exceeded: Callable[[Exceeded], None] | None = None
+    """Called in the watchdog's thread when the sandbox used more than it may; who serves it sets this."""
     _entry_id: str = ""
+    _label: Mapping[str, str] = MappingProxyType({})
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Called by the kernel manager before each start; Any: whatever Popen and the manager take."""
@@ -113,11 +118,20 @@ class SandboxProvisioner(Starter):
         """Called in the watchdog's thread."""
         self.log.warning("a sandbox was %s", exceeded.sentence)
         self.audit("limit", limit=exceeded.limit, allowed=exceeded.allowed, sentence=exceeded.sentence)
+        if self.on_exceeded is not None:
+            self.on_exceeded(exceeded)
 
     def audit(self, what: str, **facts: Any) -> None:  # Any: JSON
         assert self.place is not None
-        name = self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else "")
-        Audit(name or self.place.directory.name, self.place.directory).write(what, **facts)
+        Audit(self.label, self.place.directory).write(what, **facts)
+
+    @property
+    def label(self) -> str:
+        """What people call the sandbox: the name it was given, else that of its notebook or directory."""
+        if self.place is None:
+            return ""
+        given = self._label.get(NAME, "")
+        return given or (Path(self.place.notebook).stem if self.place.notebook else self.place.directory.name)
 
     async def send_signal(self, signum: int) -> None:
         """To the kernel and what it started; the end of a kernel with a keeper is the keeper's work, so none escapes."""
@@ -139,7 +153,7 @@ class SandboxProvisioner(Starter):
 
     def rename(self, name: str) -> None:
         """The kernel was started ahead and belongs to somebody now."""
-        self._label[NAME] = name
+        self._label = {**self._label, NAME: name}
         with contextlib.suppress(OSError):
             self._register()
 
@@ -202,7 +216,7 @@ class SandboxProvisioner(Starter):
         registry.write(
             registry.Entry(
                 id=self._entry_id,
-                name=self._label[NAME] or (Path(self.place.notebook).stem if self.place.notebook else directory.name),
+                name=self.label,
                 kernel_id=str(self.kernel_id),
                 directory=str(directory),
                 connection_file=os.path.abspath(connection) if connection else "",
