@@ -107,17 +107,23 @@ async def _execute(
     name = f"untrusted-{uuid.uuid4().hex[:12]}"
     sandbox = await manager.create(name, limits=limits, isolation=isolation, modules=files)
     try:
-        level = sandbox.info().isolation
-        if isolation == AUTO and level not in CONTAINS:
-            raise StartError(
-                f"this machine has no isolation level that contains untrusted code, only '{level}'; 'jupyter sandbox "
-                f"doctor' says what is missing, and isolation={level!r} accepts the risk"
-            )
+        level = check_contained(sandbox, isolation)
         before = _cost(sandbox)
         ran = await sandbox.run(code, timeout_s=timeout_s)
         return _outcome(ran, before, _cost(sandbox), level)
     finally:
         await manager.destroy(name)
+
+
+def check_contained(sandbox: Sandbox, isolation: str) -> str:
+    """The level that holds a sandbox; StartError when it contains no code and the caller did not name it."""
+    level = sandbox.info().isolation
+    if isolation == AUTO and level not in CONTAINS:
+        raise StartError(
+            f"this machine has no isolation level that contains untrusted code, only '{level}'; 'jupyter sandbox "
+            f"doctor' says what is missing, and naming the level {level!r} accepts the risk"
+        )
+    return level
 
 
 def _cost(sandbox: Sandbox) -> system.Usage:
