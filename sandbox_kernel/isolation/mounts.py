@@ -8,6 +8,7 @@ six devices; `/proc` of the sandbox's own processes, read-only, with all that te
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import struct
@@ -21,6 +22,7 @@ _READ_ONLY, _NO_SUID, _NO_DEV, _NO_EXEC, _ID_MAPPED = 1, 2, 4, 8, 0x100000
 _RECURSIVE, _EMPTY_PATH, _CLONE, _CLOEXEC, _AT_CWD = 0x8000, 0x1000, 1, 0x80000, -100
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
 _DETACH: Final = 2
+_NOT_THERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.EACCES)
 
 _NEW_ROOT: Final = "/tmp"  # any directory serves as the place where the new root is put together
 USER: Final = 1000
@@ -89,15 +91,19 @@ class View:
         return (*_DEVICES, "zero") if self.spec.memory_bounded else _DEVICES
 
     def _take(self, path: str, attributes: int, *, given: bool = False) -> None:
-        if os.path.islink(path) and path.count("/") == 1:
+        if path.count("/") == 1 and os.path.islink(path):
             self._links[path] = os.readlink(path)
             return
-        if not os.path.exists(path):
-            return
-        if os.path.isdir(path) and os.path.realpath(path) != path:
-            self._take(os.path.realpath(path), attributes, given=given)  # both names lead to it inside
-        tree = clone_tree(os.path.realpath(path))
-        owner = self._id_map.get(os.stat(path).st_uid) if given else None
+        try:
+            tree = clone_tree(path)
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                return
+            raise
+        state = os.fstat(tree)
+        if stat.S_ISDIR(state.st_mode) and (real := os.path.realpath(path)) != path:
+            self._take(real, attributes, given=given)  # both names lead to it inside
+        owner = self._id_map.get(state.st_uid) if given else None
         set_attributes(tree, attributes | (_ID_MAPPED if owner is not None else 0), user_namespace=owner or 0)
         if path in self._trees:
             os.close(self._trees[path])
@@ -175,9 +181,8 @@ class View:
         target = _NEW_ROOT + path
         if stat.S_ISDIR(os.fstat(tree).st_mode):
             os.makedirs(target, exist_ok=True)
-        elif not os.path.lexists(target):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+        else:
+            _touch(target)
         place(tree, target)
 
     def enter(self) -> None:
@@ -192,6 +197,17 @@ class View:
         syscalls.call("umount2", b".\0", _DETACH)
         os.chdir("/")
         os.close(self._root)
+
+
+def _touch(path: str) -> None:
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+    try:
+        os.close(os.open(path, flags, 0o644))
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path))
+        os.close(os.open(path, flags, 0o644))
 
 
 def _seal(path: str, *, recursive: bool = False) -> None:

@@ -61,6 +61,7 @@ class Start:
         self.spec = spec
         self._mine, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._mine.send(spec.to_json())  # it lies there when whoever is started looks for it
         self._handed_over = False
 
     def __enter__(self) -> Start:
@@ -84,7 +85,7 @@ class Start:
         return [*launcher, str(self._theirs.fileno()), *rest]
 
     def finish(self, keeper: int, *, timeout_s: float = 60.0) -> Started:
-        """Hand over the spec, wait for the report, look from outside. Blocks; call it in a thread."""
+        """Wait for the report, look from outside, let it go. Blocks; call it in a thread."""
         self._theirs.close()
         try:
             report, kernel = self._exchange(timeout_s)
@@ -105,7 +106,6 @@ class Start:
     def _exchange(self, timeout_s: float) -> tuple[dict[str, Any], int]:  # Any: JSON
         self._mine.settimeout(timeout_s)
         try:
-            self._mine.send(self.spec.to_json())
             data, extra, _, _ = self._mine.recvmsg(1 << 16, socket.CMSG_SPACE(12))
         except TimeoutError:
             raise StartError(f"the sandbox did not isolate itself within {timeout_s:g} s") from None
