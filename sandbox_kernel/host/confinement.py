@@ -25,6 +25,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 
 from sandbox_kernel.errors import StartError
+from sandbox_kernel.host.throttle import Throttle
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched
 from sandbox_kernel.isolation import cgroups
@@ -168,7 +169,11 @@ class Confinement:
             on_limit(exceeded)
 
         counted = (str(directory), str(self.base / "home")) if self.level != "jail" else (str(directory),)
-        self._watched = Watched(started.keeper, started.kernel, self.limits, counted, told, self._cgroup)
+        held = not self.limits.cpus or started.spec.cpu_bounded
+        throttle = None if held else Throttle(self.limits.cpus)
+        self._watched = Watched(
+            started.keeper, started.kernel, self.limits, counted, told, self._cgroup, throttle=throttle
+        )
         WATCHDOG.watch(self._watched)
 
     def why_ended(self) -> str:

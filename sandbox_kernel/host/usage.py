@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -51,14 +52,37 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def of_processes(pids: list[int], *, exact_above_bytes: int = 0, with_descriptors: bool = True) -> Usage:
-    """Memory is resident and not shared with files; counted exactly (each shared page once) above the given sum."""
+class CpuTime(NamedTuple):
+    """Seconds of one process, alone and with those of its children that it waited for; and the session that it is in."""
+
+    own: float
+    whole: float
+    session: int = 0
+
+
+_NO_TIME: Final = CpuTime(0.0, 0.0)
+
+
+def of_processes(
+    pids: list[int],
+    *,
+    exact_above_bytes: int = 0,
+    with_descriptors: bool = True,
+    times: dict[int, CpuTime] | None = None,
+) -> Usage:
+    """Memory is resident and not shared with files; counted exactly (each shared page once) above the given sum.
+
+    `times` is filled with the CPU time of each process.
+    """
     memory = tasks = descriptors = 0
     cpu = 0.0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
-            cpu += (int(fields[11]) + int(fields[12])) / _TICKS
+            own, children = (sum(map(int, fields[at : at + 2])) / _TICKS for at in (11, 13))
+            cpu += own
+            if times is not None:
+                times[pid] = CpuTime(own, own + children, int(fields[3]))
             tasks += int(fields[17])
             sizes = _read(f"/proc/{pid}/statm").split()
             memory += int(sizes[1]) * _PAGE
@@ -67,6 +91,17 @@ def of_processes(pids: list[int], *, exact_above_bytes: int = 0, with_descriptor
     if exact_above_bytes and memory > exact_above_bytes:
         memory = sum(_proportional(pid) for pid in pids)
     return Usage(memory, len(pids), tasks, descriptors, cpu)
+
+
+def cpu_between(before: Mapping[int, CpuTime], now: Mapping[int, CpuTime]) -> float:
+    """Seconds of CPU that were used between two looks, never more than were. Pure.
+
+    Taken process by process the last moments of those that ended are missing, taken as a sum with their children those
+    that nobody waited for: the larger of the two misses least.
+    """
+    one_by_one = sum(max(0.0, time.own - before.get(pid, _NO_TIME).own) for pid, time in now.items())
+    whole = sum(time.whole for time in now.values()) - sum(time.whole for time in before.values())
+    return max(one_by_one, whole)
 
 
 def _proportional(pid: int) -> int:

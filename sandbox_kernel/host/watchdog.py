@@ -21,7 +21,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sandbox_kernel.host import usage
-from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.throttle import LOOK_S, Throttle
+from sandbox_kernel.host.usage import CpuTime, Usage
 from sandbox_kernel.isolation.cgroups import Cgroup
 from sandbox_kernel.isolation.limits import MIB, Limits
 
@@ -63,6 +64,9 @@ class Watched:
     seen: bool = False
     pids: tuple[int, ...] = ()
     pulse: bytes = b""
+    times: dict[int, CpuTime] = field(default_factory=dict)
+    measured: float = 0.0
+    throttle: Throttle | None = None
 
 
 def judge(limits: Limits, now: Usage) -> Exceeded | None:
@@ -137,12 +141,15 @@ class Watchdog:
 
     def _look(self, one: Watched, now: float) -> None:
         try:
+            if one.throttle is not None and one.throttle.stopped:
+                one.throttle.go_on(usage.tree(one.keeper))
             if is_still(one, now):
                 one.due = now + QUIET_S
                 return
             found = measure(one, now)
             wait = pace(one.limits, one.last, found)
             one.due, one.whole_due = time.monotonic() + wait, now + (WHOLE_S if wait == QUIET_S else 0)
+            hold_share(one, now, found.cpu_seconds - one.last.cpu_seconds)
             if not one.seen:
                 one.seen, one.limits = True, with_what_is_there(one.limits, found)
             one.last = found
@@ -171,7 +178,10 @@ def measure(one: Watched, now: float) -> Usage:
     pids = usage.tree(one.keeper)
     one.pids = tuple(pids)
     most = limits.memory_mb * MIB
-    found = usage.of_processes(pids, exact_above_bytes=most // 2, with_descriptors=bool(limits.open_files))
+    times: dict[int, CpuTime] = {}
+    found = usage.of_processes(pids, exact_above_bytes=most // 2, with_descriptors=bool(limits.open_files), times=times)
+    found = replace(found, cpu_seconds=one.last.cpu_seconds + usage.cpu_between(one.times, times))
+    one.times = times
     active = found.cpu_seconds - one.last.cpu_seconds > 0.005
     if (limits.disk_mb or limits.files) and (active or one.files_due <= now):
         most_files = limits.files if one.seen else 0
@@ -179,6 +189,22 @@ def measure(one: Watched, now: float) -> Usage:
         one.files_due = now + FILES_S
         return replace(found, disk_bytes=sum(size for size, _ in counted), files=sum(count for _, count in counted))
     return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)
+
+
+def hold_share(one: Watched, now: float, used_s: float) -> None:
+    """Stops a sandbox that has used more than its share of the processor, until that share has caught up."""
+    elapsed, one.measured = now - one.measured, now
+    if one.throttle is None or not one.seen:
+        return
+    if used_s:
+        kernel_first = sorted(one.times, key=lambda pid: pid != one.kernel)
+        one.throttle.step_back({pid: one.times[pid].session for pid in kernel_first})
+    stop_s = one.throttle.account(elapsed, used_s)
+    if stop_s:
+        one.throttle.stop(lambda: usage.tree(one.keeper))
+        one.due = time.monotonic() + stop_s
+    elif used_s > one.throttle.share * elapsed / 2:
+        one.due = min(one.due, time.monotonic() + LOOK_S)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
