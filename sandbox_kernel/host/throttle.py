@@ -40,7 +40,7 @@ class Throttle:
         return min(LONGEST_STOP_S, -self.credit_s / self.share) if self.credit_s < 0 else 0.0
 
     def step_back(self, sessions: Mapping[int, int]) -> None:
-        """Puts each new session behind others; `sessions` by process, the kernel's first. The system allows one in 100 ms."""
+        """Puts each new session behind others; `sessions` by process, the kernel's first. The system allows few at once."""
         for pid, session in sessions.items():
             if session in self._behind:
                 continue
