@@ -22,6 +22,7 @@ _NAMES = {
     "sandbox_kernel.reload.reloader": "Reloader",
     "sandbox_kernel.runtime.widgets": "CrashCard DiffView ModuleEditor ResourceMeter Studio SupervisionTree VersionTimeline",
     "sandbox_kernel.supervision.api": "acall call cast link monitor reply send whereis",
+    "sandbox_kernel.supervision.schema": "Field StateSchema",
     "sandbox_kernel.supervision.spec": "ChildSpec Supervisor",
     "sandbox_kernel.supervision.worker": (
         "Down Exit ExitMessage IdleTimeout Ignore NoReply ProcessDown Reply Started Stop Worker"
@@ -44,6 +45,7 @@ __all__ = [
     "ExecutionError",
     "Exit",
     "ExitMessage",
+    "Field",
     "HandInRefused",
     "IdleTimeout",
     "Ignore",
@@ -68,6 +70,7 @@ __all__ = [
     "SandboxNotFound",
     "StartError",
     "Started",
+    "StateSchema",
     "Stop",
     "StoreError",
     "Studio",
@@ -130,6 +133,7 @@ if TYPE_CHECKING:
         VersionTimeline,
     )
     from sandbox_kernel.supervision.api import acall, call, cast, link, monitor, reply, send, whereis
+    from sandbox_kernel.supervision.schema import Field, StateSchema
     from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
     from sandbox_kernel.supervision.worker import (
         Down,
