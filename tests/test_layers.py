@@ -21,6 +21,11 @@ ALLOWED: dict[str, set[str]] = {
     "zygote": {"errors", "isolation"},
     "host": {"errors", "wire", "versions", "isolation", "zygote"},
     "classroom": {"errors", "wire", "host", "isolation", "plain"},
+    "wire_class": set(),
+    "roster": {"errors"},
+    "seat": {"errors", "wire", "wire_class", "isolation", "host", "classroom"},
+    "board": {"errors", "wire_class", "isolation", "classroom", "roster"},
+    "hub": {"errors", "isolation", "host", "classroom", "roster"},
 }
 ANY = {"__init__", "__main__", "testing"}
 MAX_LINES = 400

@@ -10,6 +10,7 @@ Standard library only, as the desk imports it for every check.
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from pathlib import Path
 from sandbox_kernel.classroom.lessons import Lesson, LessonError, load_lesson
 
 COURSE_FILE = "course.toml"
+VARIABLE = "SANDBOX_KERNEL_COURSE"  # a directory that is looked into first: in a classroom, what the service handed out
 _PARENTS = 3
 
 
@@ -96,6 +98,8 @@ def find_lesson(lesson_id: str, start: Path) -> Lesson:
 
 
 def _places(start: Path) -> Iterator[Path]:
+    if handed_out := os.environ.get(VARIABLE):
+        yield Path(handed_out)
     here = start.resolve()
     for directory in [here, *list(here.parents)[:_PARENTS]]:
         yield directory

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox_kernel.classroom import pages
+from sandbox_kernel.classroom import pages, spool
 from sandbox_kernel.classroom.course import find_lesson
 from sandbox_kernel.classroom.grader import grade
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
@@ -61,6 +61,8 @@ class Desk:
 
     def _open(self) -> Reply:
         standings = {name: self._standing(name) for name in self._lesson.exercises}
+        if self._request["verb"] == "open":
+            self._tell("opened", version=self._lesson.version)
         return {
             "text": pages.lesson_text(self._lesson, standings),
             "html": pages.lesson_html(self._lesson, standings),
@@ -82,12 +84,29 @@ class Desk:
         if own:
             counts = answer.strip() != exercise.starter.body.strip()
             self._progress.record(self._lesson.id, self._lesson.version, answer, results, counts=counts)
+            self._tell_checked(exercise, answer, results, counts=counts)
         traceback = bool(self._request.get("traceback"))
         return {
             "text": pages.results_text(results, traceback=traceback),
             "html": pages.results_html(results, traceback=traceback),
             "results": results.to_json(),
         }
+
+    def _tell(self, kind: str, **facts: object) -> None:
+        spool.tell(Path(self._request["directory"]), kind, lesson=self._lesson.id, **facts)
+
+    def _tell_checked(self, exercise: Exercise, answer: str, results: Results, *, counts: bool) -> None:
+        self._tell(
+            "checked",
+            version=self._lesson.version,
+            exercise=exercise.id,
+            answer=answer,
+            status=results.status,
+            points=results.points,
+            max_points=results.max_points,
+            message=next(iter(results.said().splitlines()), "")[:500],
+            counts=counts,
+        )
 
     def _hint(self) -> Reply:
         exercise = self._exercise()
@@ -107,6 +126,7 @@ class Desk:
             shown = min(standing.hints + 1, len(exercise.hints))
         if shown > standing.hints:
             self._progress.record_hint(self._lesson.id, exercise.id, shown)
+            self._tell("hinted", exercise=exercise.id, position=shown)
         return self._hints(exercise, shown, "")
 
     def _hints(self, exercise: Exercise, shown: int, then: str) -> Reply:
@@ -123,6 +143,8 @@ class Desk:
             return _note(
                 f"The solution of '{exercise.id}' opens after {tries} of your own; %sandbox_hint may help first."
             )
+        if not exercise.solutions:
+            return _note(f"The solution of '{exercise.id}' is with your teacher; ask there when you want to see it.")
         code = "\n\n".join(cell.body for cell in exercise.solutions)
         title = f"One solution of '{exercise.id}' (yours may differ and be as good):"
         return {"text": f"{title}\n{code}", "html": pages.code_html(title, code)}

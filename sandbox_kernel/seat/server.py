@@ -1,0 +1,83 @@
+"""A learner's server: JupyterLab behind the hub's door, set up so that no code of the learner ever runs in it.
+
+`python -P -m sandbox_kernel.seat.server` in a container of its own, or `serve` in a fork of the prepared process. Learners'
+code runs in sandboxes alone: no terminals, no other kernels, no extension that runs files of theirs (jupytext would
+execute a `.jupytext.py`, Voila would choose its own kernels), no configuration from where they can write.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from jupyter_server.extension.config import ExtensionConfigManager
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyterhub.singleuser.extension import JupyterHubSingleUser
+from tornado.web import HTTPError
+from traitlets.config import Config
+
+EXTENSION = "sandbox_kernel.seat.extension"
+_WANTED = ("jupyterhub", "jupyterlab", "notebook", "notebook_shim", EXTENSION)
+CULL_IDLE_S = 3600
+SOCKETS = "/tmp"
+
+
+class ConfinedContents(AsyncLargeFileManager):
+    """Files below the learner's folder, and no links that lead out of it: code in a sandbox can make links."""
+
+    def _get_os_path(self, path: str) -> str:
+        found: str = super()._get_os_path(path)  # type: ignore[no-untyped-call]  # it has none
+        root = os.path.realpath(self.root_dir)
+        if os.path.commonpath([os.path.realpath(found), root]) != root:
+            raise HTTPError(404, f"{path} is a link that leads out of your folder, so it is not opened.")
+        return found
+
+
+class SeatServer(JupyterHubSingleUser):  # type: ignore[misc]  # the hub has no types
+    """The hub's extension for single-user servers, with our settings under it."""
+
+    @classmethod
+    def get_extension_package(cls) -> str:
+        return "jupyterhub"  # not this package: the hub's extension is what the server finds by name
+
+    @classmethod
+    def make_serverapp(cls, **kwargs: Any) -> Any:  # Any: traitlets
+        serverapp = super().make_serverapp(**kwargs)
+        serverapp.update_config(settings())
+        serverapp.jpserver_extensions = extensions()
+        return serverapp
+
+
+def extensions() -> dict[str, bool]:
+    """What is installed and not on our list is switched off by name: installing a package must not open a door."""
+    from jupyter_core.paths import jupyter_config_path
+
+    manager: Any = ExtensionConfigManager(read_config_path=jupyter_config_path())  # Any: it has no types
+    found = manager.get_jpserver_extensions()
+    return {**dict.fromkeys(found, False), **dict.fromkeys(_WANTED, True)}
+
+
+def settings() -> Config:
+    config = Config()
+    config.ServerApp.contents_manager_class = ConfinedContents
+    config.ServerApp.terminals_enabled = False
+    config.ServerApp.allow_root = True  # in a container everybody is; on a machine of its own it is shut in
+    config.ServerApp.log_level = "WARN"
+    config.KernelSpecManager.allowed_kernelspecs = {"sandbox"}
+    config.KernelSpecManager.ensure_native_kernel = False
+    config.MultiKernelManager.default_kernel_name = "sandbox"
+    config.MappingKernelManager.cull_idle_timeout = CULL_IDLE_S
+    config.MappingKernelManager.cull_interval = 120
+    config.LabApp.extension_manager = "readonly"
+    config.LabApp.news_url = None
+    config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+    return config
+
+
+def serve(argv: list[str] | None = None) -> None:
+    """Runs until it is told to stop. The environment comes from the hub's spawner."""
+    SeatServer.launch_instance(argv=argv or [])
+
+
+if __name__ == "__main__":
+    serve()
