@@ -51,9 +51,11 @@ class Audit:
 
 
 def _forget_oldest(where: Path) -> None:
-    """Temporary sandboxes come and go: only the logs written last stay."""
+    """Temporary sandboxes come and go: only the logs written last stay. It looks at each only when there are too many."""
+    if sum(name.endswith(".jsonl") for name in os.listdir(where)) <= MOST_FILES:
+        return
     logs = sorted(where.glob("*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in logs[MOST_FILES:]:
+    for path in logs[MOST_FILES * 3 // 4 :]:
         path.with_suffix(".old").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
 

@@ -110,6 +110,7 @@ class Kernel:
             kernel_name="sandbox",
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELSPECS)]),
             connection_file=str(sockets / "kernel.json"),
+            context=context,  # one of its own costs a thread, and 100 ms of the loop when it ends
             shutdown_wait_time=4.0,
             log=log,
         )
@@ -213,12 +214,23 @@ class Kernel:
             await provisioner.send_signal(signal.SIGKILL)
 
     async def stop(self, *, now: bool = False) -> None:
-        """Ends the kernel, politely unless `now`, and removes its sockets and its temporary directory."""
+        """Ends the kernel, politely unless `now`, and removes its sockets and its temporary directory.
+
+        One that leaves nothing behind is not asked: what its last words could change goes with it.
+        """
         if hasattr(self, "client"):
             await self.client.close()
         if self._manager.provisioner is not None:
-            await self._manager.shutdown_kernel(now=now or not self.pid)
+            await self._manager.shutdown_kernel(now=now or not self.pid or self._leaves_nothing)
         self.tail.close()
+
+    @property
+    def _leaves_nothing(self) -> bool:
+        """Whether all that it can write to or talk to goes when it ends."""
+        provisioner = self.provisioner
+        if provisioner is None or provisioner.place is None or provisioner.confinement is None:
+            return False
+        return provisioner.place.temporary and provisioner.confinement.is_closed
 
     async def _abort(self, *, keep: bool) -> None:
         """Ends what did not start well; `keep` leaves the directory for the next try."""

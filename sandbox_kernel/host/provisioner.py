@@ -42,6 +42,8 @@ else:
 NAME = "SANDBOX_KERNEL_NAME"
 DOOR = "SANDBOX_KERNEL_DOOR"
 OURS = (NAME, DOOR)
+KILLED_S = 5.0
+POLITE_S = 1.0  # most kernels end within it; whoever needs longer is looked at by the kernel manager
 PARKED = "(parked)"  # the name of a kernel that was started ahead and belongs to nobody yet
 
 
@@ -144,6 +146,21 @@ class SandboxProvisioner(Starter):
                     os.kill(started.keeper, signal.SIGTERM)
                 else:
                     os.killpg(started.kernel, signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """As the base class, but returns when the process has ended: the kernel manager looks every 100 ms only."""
+        await super().kill(restart=restart)
+        await self._settle(KILLED_S)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Called when the kernel has been asked to end; waits for it, as above."""
+        await super().shutdown_requested(restart=restart)
+        await self._settle(POLITE_S)
+
+    async def _settle(self, timeout_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self.exited()
 
     async def post_launch(self, **kwargs: Any) -> None:
         """Called once the process runs: tell the registry. A full disk must not stop a kernel."""

@@ -7,6 +7,7 @@ memory of a whole sandbox exactly; the watchdog does it within a fraction of a s
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import time
@@ -90,7 +91,7 @@ def create(limits: Limits) -> Cgroup | None:
     if not parents:
         return None
     for parent in set(parents.values()):
-        _sweep(parent)
+        _sweep(parent, int(time.monotonic() / _STALE_S))
     name = _PREFIX + uuid.uuid4().hex[:12]
     made: dict[str, str] = {}
     try:
@@ -105,9 +106,10 @@ def create(limits: Limits) -> Cgroup | None:
     return Cgroup(made)
 
 
-def _sweep(parent: Path) -> None:
-    """Remove what hosts that were killed left behind. One with a process in it cannot be removed; a young one may be
-    about to get its first."""
+@functools.lru_cache(maxsize=8)
+def _sweep(parent: Path, _: int) -> None:
+    """Remove what hosts that were killed left behind, now and then: with hundreds of sandboxes each look is long. One
+    with a process in it cannot be removed; a young one may be about to get its first."""
     for path in parent.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _STALE_S:

@@ -34,7 +34,6 @@ from typing import Any, Protocol
 import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
-from IPython.core.profiledir import ProfileDir
 from IPython.paths import get_ipython_dir
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -179,13 +178,17 @@ class ForkedKernelApp(IPKernelApp):
             shell.user_ns["__session__"] = name
 
     def _move_home(self) -> None:
-        """An isolated kernel has a home of its own; what was prepared looked into another."""
-        directory = get_ipython_dir()
+        """An isolated kernel has a home of its own; what was prepared looked into another. The profile's object stays: a
+        new one would be read from its configuration again, which costs each kernel half a megabyte."""
+        directory = os.environ.get("IPYTHONDIR") or get_ipython_dir()
         if directory == self.ipython_dir:
             return
         self.ipython_dir = self.shell.ipython_dir = directory
-        profile = ProfileDir.create_profile_dir_by_name(directory, self.profile, self.config)
-        self.profile_dir = self.kernel.profile_dir = self.shell.profile_dir = profile
+        profile = self.profile_dir
+        location = os.path.join(directory, f"profile_{self.profile}")
+        os.makedirs(location, mode=0o700, exist_ok=True)
+        profile._location_isset = False
+        profile.location = location
         self.shell._db = None  # it is opened on first use
 
     def _listen(self, socket: Any, name: str, descriptor: int) -> None:

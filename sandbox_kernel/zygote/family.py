@@ -8,11 +8,13 @@ ordinary user, and a forgotten one leaks; (b) a zygote per server: nothing is sh
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import site
 import sys
 import sysconfig
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ _READ_BY_IMPORTS = (
 _READ_EXACTLY = ("HOME", "USER", "VIRTUAL_ENV", "CONDA_PREFIX", "SANDBOX_KERNEL_PRELOAD", "SANDBOX_KERNEL_IDLE_S")
 _NEEDED_TO_START = ("PATH", "TMPDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_RUNTIME_DIR", "XDG_DATA_HOME")
 _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
+SOURCES_S = 1.0
 _CONFIGURATION = ("ipython_config.py", "ipython_config.json", "ipython_kernel_config.py", "ipython_kernel_config.json")
 
 
@@ -85,17 +88,28 @@ def _limits() -> list[tuple[str, int]]:
 def stamp_of_packages(environ: Mapping[str, str]) -> str:
     """Changes when packages are installed, upgraded or removed, when this package's sources or the user's kernel
     configuration change. Every file of every package would take 30 ms to look at; an installer always changes the
-    directory."""
+    directory. Our own sources are looked at once a second."""
     facts = [f"{sys.version}:{_mtime(sys.executable)}"]
-    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    places = set(_places())
     home = environ.get("HOME", "/")
     base = environ.get("PYTHONUSERBASE") or f"{home}/.local"
     places.add(f"{base}/lib/python{sysconfig.get_python_version()}/site-packages")
     facts += [f"{place}:{_mtime(place)}" for place in sorted(filter(None, places))]
-    facts += sorted(_sources(Path(__file__).parent.parent))
+    facts.append(_stamp_of_sources(int(time.monotonic() / SOURCES_S)))
     profile = Path(environ.get("IPYTHONDIR") or Path(home, ".ipython")) / "profile_default"
     facts += [f"{name}:{_mtime(profile / name)}" for name in _CONFIGURATION]
     return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+@functools.cache
+def _places() -> tuple[str, ...]:
+    return (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages())
+
+
+@functools.lru_cache(maxsize=1)
+def _stamp_of_sources(_: int) -> str:
+    sources = sorted(_sources(Path(__file__).parent.parent))
+    return hashlib.sha256("\n".join(sources).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _sources(directory: Path) -> Iterable[str]:

@@ -6,23 +6,21 @@ does is not ours to promise.
 
 from __future__ import annotations
 
-import ctypes
+import fnmatch
 import gc
 import importlib
 import os
 import pkgutil
-import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
+from types import FunctionType
 
 from sandbox_kernel.isolation.enter import prepare as prepare_isolation
+from sandbox_kernel.zygote import rehearsal, sharing
 from sandbox_kernel.zygote.application import ForkedKernelApp
 
 PRELOAD = "SANDBOX_KERNEL_PRELOAD"
-_ARENA_MAX = -8
-_LARGE_GAP, _IN_A_ROW = 8192, 6
-_BYTES_HEADER = sys.getsizeof(b"")
+_ON_THE_WAY = ("sandbox_kernel.isolation.", "sandbox_kernel.zygote.")
 
 # What a kernel imports by its first reply, besides what ipykernel itself imports.
 _ROOMS = ("runtime", "versions", "reload", "supervision")
@@ -48,7 +46,7 @@ class NotForkable(Exception):
 def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
     """The application, ready to be forked. Raises NotForkable, and whatever an import raises."""
     gc.disable()  # a collection now would scatter what later stays shared
-    _one_arena()
+    sharing.one_arena()
     app = ForkedKernelApp.instance()
     app.prepare(arguments)
     for name in (*_NEEDED, *own_modules()):
@@ -60,13 +58,43 @@ def prepare(arguments: Sequence[str]) -> ForkedKernelApp:
     if found := leftovers():
         raise NotForkable(f"it is not safe to fork: {found}")
     prepare_isolation()
+    warm(app)
     app.remember_modules()
     importlib.invalidate_caches()  # a kernel that does this itself writes to what its siblings share
-    gc.collect()
-    gc.freeze()
-    _fill_gaps()
-    _fill_holes()
+    arrange(app)
     return app
+
+
+def arrange(app: ForkedKernelApp) -> None:
+    """Called last: lays out the memory, see `sharing`."""
+    running = rehearsal.code_that_runs(app) | own_code()
+    gc.collect()
+    sharing.fill()
+    sharing.compact(running)
+    gc.collect()
+    sharing.immortalize()
+    sharing.forget_lookups()
+    gc.freeze()
+    sharing.fill()
+
+
+def warm(app: ForkedKernelApp) -> None:
+    """Does once what has a lasting result: caches of patterns, of types of messages, of this machine's facts."""
+    for pattern in ("*.py", "*.ipy"):
+        fnmatch.filter((), pattern)  # IPython looks for startup files
+    wire = importlib.import_module("sandbox_kernel.wire")
+    wire.to_builtins(wire.request_from({"type": "GetHello"}))
+    session, shell = app.session, app.shell
+    for kind in ("status", "execute_request"):
+        _, frames = session.feed_identities(session.serialize(session.msg(kind, content=app.kernel.kernel_info)))
+        session.deserialize(frames, content=True)
+    shell.compile.ast_parse(shell.transform_cell("1 + 1"))
+
+
+def own_code() -> frozenset[int]:
+    """What a kernel runs besides, on its way into its isolation."""
+    functions = [each for each in gc.get_objects() if type(each) is FunctionType]
+    return frozenset(id(each.__code__) for each in functions if str(each.__module__).startswith(_ON_THE_WAY))
 
 
 def own_modules() -> list[str]:
@@ -91,67 +119,3 @@ def _import(name: str) -> None:
         importlib.import_module(name)
     except ImportError as error:
         warnings.warn(f"'{name}' could not be loaded in advance: {error}", stacklevel=2)
-
-
-_fillers: list[object] = []
-
-
-def _fill_holes() -> None:
-    """Uses up the free blocks between the objects that are here to stay.
-
-    The allocator would give them to the kernel's own new objects, and each such object makes the page that it shares with
-    old ones a private copy. Without them new objects go to pages of their own. The blocks lie in pages that are there
-    anyway; in a kernel this saves a quarter of its memory.
-    """
-    for size, free in _free_blocks().items():
-        _fillers.extend(_filler(size) for _ in range(free))
-
-
-def _filler(size: int) -> object:
-    """An object that takes exactly one block of this size, and that no collection looks at."""
-    if size == 16:
-        return object()
-    return float(size) if size == 32 else bytes(size - _BYTES_HEADER)
-
-
-def _free_blocks() -> dict[int, int]:
-    """How many free blocks the pools in use have, by size; CPython tells it on its standard error only."""
-    with tempfile.TemporaryFile() as file:
-        before = os.dup(2)
-        os.dup2(file.fileno(), 2)
-        try:
-            sys._debugmallocstats()
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
-        file.seek(0)
-        rows = [line.split() for line in file.read().decode("ascii", "replace").splitlines()]
-    return {int(row[1]): int(row[4]) for row in rows if len(row) == 5 and all(cell.isdigit() for cell in row)}
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None)
-
-
-def _one_arena() -> None:
-    """All threads of a kernel share one heap: the interpreter's lock keeps them apart anyway, and each heap costs pages."""
-    mallopt = getattr(_libc(), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_ARENA_MAX, 1)
-
-
-def _fill_gaps() -> None:
-    """The same for what C libraries allocate: small gaps in the heap of `malloc`, from large to small.
-
-    Pieces that come one right after the other come from a gap that is large enough to be left alone.
-    """
-    malloc = getattr(_libc(), "malloc", None)
-    if malloc is None:
-        return
-    malloc.restype, malloc.argtypes = ctypes.c_void_p, (ctypes.c_size_t,)
-    for size in range(_LARGE_GAP, 0, -16):
-        last = in_a_row = 0
-        while in_a_row < _IN_A_ROW:
-            piece = malloc(size + 8) or 0
-            in_a_row = in_a_row + 1 if piece - last == size + 16 else 0
-            last = piece
