@@ -184,7 +184,7 @@ class ForkedKernelApp(IPKernelApp):
         if directory == self.ipython_dir:
             return
         self.ipython_dir = self.shell.ipython_dir = directory
-        profile = self.profile_dir
+        profile: Any = self.profile_dir  # Any: it may be set once only, but for this
         location = os.path.join(directory, f"profile_{self.profile}")
         os.makedirs(location, mode=0o700, exist_ok=True)
         profile._location_isset = False

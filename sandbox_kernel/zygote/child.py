@@ -55,9 +55,11 @@ class Task:
 def run(app: ForkedKernelApp, task: Task) -> None:
     """Become the kernel, run it to its end."""
     detach(task)
-    replace_environment(task.spawn)
     if "isolation" in task.received:
         isolate(task.received["isolation"])
+    else:
+        os.chdir(task.spawn.cwd)
+    replace_environment(task.spawn)
     if os.environ.get("SANDBOX_KERNEL_SEED") != "no":
         importlib.import_module(COMPILE_WORKER).plant()  # while there is one thread and little that it must not share
     reseed()
@@ -107,7 +109,6 @@ def replace_environment(spawn: Spawn) -> None:
     os.environb.clear()
     os.environb.update(spawn.environ)
     time.tzset()
-    os.chdir(spawn.cwd)
     launcher = os.path.join(os.path.dirname(os.path.dirname(_file_of("ipykernel"))), "ipykernel_launcher.py")
     sys.argv = [launcher, "-f", spawn.connection_file, *sys.argv[1:]]
 

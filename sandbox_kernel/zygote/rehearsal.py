@@ -22,6 +22,7 @@ import threading
 import traceback
 from array import array
 from types import CodeType, FrameType
+from typing import Any
 
 import zmq
 
@@ -33,7 +34,7 @@ ANSWER_MS = 3000
 KEY = "rehearsal"
 _TEXT = "import os; print(1 + 1)"
 _EXECUTE = {"code": _TEXT, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-_QUESTIONS = (
+_QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (  # Any: JSON
     ("control", "kernel_info_request", {}),
     ("control", "sandbox_request", {"type": "GetHello"}),
     ("shell", "execute_request", _EXECUTE),
@@ -95,7 +96,8 @@ def _rehearse(app: ForkedKernelApp, directory: str, tell: int) -> None:
         threading.Thread(target=_ask, args=(directory, seen, tell), daemon=True).start()
         start()
 
-    app.extensions, app.init_code, app.start = [], lambda: None, start_and_ask
+    mine: Any = app  # Any: methods are replaced, in this process only
+    mine.extensions, mine.init_code, mine.start = [], lambda: None, start_and_ask
     sys.setprofile(note)
     threading.setprofile(note)
     child.run(app, child.Task(spawn, received))

@@ -289,8 +289,9 @@ async def main():
     client = manager.client()
     client.start_channels()
     await client.wait_for_ready(timeout=60)
-    client.execute("import re; print('at it', flush=True); re.match(r'(a+)+$', 'a' * 60 + 'b')")  # keeps the lock for ages
-    while (await client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
+    client.execute("import re; re.match(r'(a+)+$', 'a' * 60 + 'b')")  # holds the interpreter's lock for ages
+    # later messages may wait for the lock
+    while (await client.get_iopub_msg(timeout=30))["content"].get("execution_state") != "busy":
         pass
     print(manager.provisioner.pid, flush=True)
     await asyncio.sleep(3600)
