@@ -168,6 +168,8 @@ class BlockingManager:
     run_many = _managed(SandboxManager.run_many)
     hot_reload_many = _managed(SandboxManager.hot_reload_many)
     destroy_many = _managed(SandboxManager.destroy_many)
+    rollout = _managed(SandboxManager.rollout)
+    promote = _managed(SandboxManager.promote)
     restart = _managed(SandboxManager.restart)
     destroy = _managed(SandboxManager.destroy)
     warmed = _managed(SandboxManager.warmed)

@@ -16,7 +16,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -32,6 +32,7 @@ from sandbox_kernel.host.kernel import Kernel
 from sandbox_kernel.host.output import RunResult
 from sandbox_kernel.host.pool import WarmPool
 from sandbox_kernel.host.provisioner import PARKED
+from sandbox_kernel.host.rollout import Health, Rollout, promoted, roll_out
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
@@ -219,6 +220,37 @@ class SandboxManager:
     async def destroy_many(self, names: Iterable[str], *, at_once: int = 32) -> dict[str, SandboxError | None]:
         """Ends several sandboxes; per name None or the error."""
         return await _each(names, self.destroy, at_once)
+
+    async def rollout(
+        self,
+        sources: Mapping[str, str | Path],
+        names: Iterable[str] | None = None,
+        *,
+        health: Health,
+        stages: Sequence[int | float] = (1, 0.25, 1.0),
+        note: str = "",
+    ) -> Rollout:
+        """The same change for several sandboxes (all by default), one `stage` after the other, each all or nothing.
+
+        After each stage `health` must hold in every sandbox that has the change: code that runs there and must not raise,
+        or a function of the sandbox that returns whether it is well. If it does not, or a reload is refused, all are taken
+        back to the texts that were live before. A module that was new stays, without a user. Stages are numbers of
+        sandboxes or, as floats, shares of all.
+        """
+        every = self._sandboxes if names is None else names
+        return await roll_out(self, sources, every, health=health, stages=stages, note=note)
+
+    async def promote(
+        self,
+        variant: str,
+        names: Iterable[str] | None = None,
+        *,
+        modules: Iterable[str] | None = None,
+        at_once: int = 32,
+    ) -> dict[str, wire.Applied | SandboxError]:
+        """The live modules of one sandbox (all, or these) into others; per name the report or the error."""
+        every = [name for name in self._sandboxes if name != variant] if names is None else names
+        return await promoted(self, variant, every, modules, at_once=at_once)
 
     async def warmed(self) -> int:
         """Waits until the kernels that are started ahead are there; their number."""
