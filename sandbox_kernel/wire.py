@@ -8,39 +8,49 @@ Times are seconds since the epoch, durations milliseconds. This module never imp
 
 from __future__ import annotations
 
-from typing import Any, dataclass_transform
+from typing import Any
 
 import msgspec
 
 from sandbox_kernel.errors import WireError
+
+# One statement for all names of a module, which ruff would take apart:
+# isort: off
 from sandbox_kernel.wire_records import (
     DiffRow as DiffRow,
-)
-from sandbox_kernel.wire_records import (
+    Message as Message,
     ModuleInfo as ModuleInfo,
-)
-from sandbox_kernel.wire_records import (
     ObjectReport as ObjectReport,
-)
-from sandbox_kernel.wire_records import (
     Problem as Problem,
-)
-from sandbox_kernel.wire_records import (
     Record as Record,
-)
-from sandbox_kernel.wire_records import (
     TreeNode as TreeNode,
-)
-from sandbox_kernel.wire_records import (
     VersionInfo as VersionInfo,
 )
+from sandbox_kernel.wire_versions import (
+    Break as Break,
+    ChangeInfo as ChangeInfo,
+    Compiled as Compiled,
+    CompiledModule as CompiledModule,
+    CompileFiles as CompileFiles,
+    Done as Done,
+    ExportHistory as ExportHistory,
+    FindBreak as FindBreak,
+    FindVersion as FindVersion,
+    ForgetVersions as ForgetVersions,
+    GetStatistics as GetStatistics,
+    GetTimeline as GetTimeline,
+    ImportHistory as ImportHistory,
+    Redo as Redo,
+    Statistics as Statistics,
+    TagVersion as TagVersion,
+    Timeline as Timeline,
+    Undo as Undo,
+    VersionFound as VersionFound,
+)
+
+# isort: on
 
 PROTOCOL = 1
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
-    """Base of all messages."""
 
 
 # -- requests ---------------------------------------------------------------------------------------------------
@@ -80,11 +90,13 @@ class ReloadFiles(Message):
 
 
 class RollBack(Message):
-    """Make a stored version live again through the same road. Answered by Applied. See ApplyModules."""
+    """Make a stored version live again through the same road, with the state that was saved with it if `with_state`.
+    Answered by Applied. See ApplyModules."""
 
     module: str
     number: int
     state_handler: str = ""
+    with_state: bool = False
 
 
 class GetHistory(Message):
@@ -140,7 +152,8 @@ class StartTree(Message):
 
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
-    | GetTree | GetEvents | GetUsage | Watch | StartTree
+    | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo
+    | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -238,7 +251,10 @@ class Failure(Message):
     message: str
 
 
-Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Failure
+Reply = (
+    Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound
+    | Timeline | Statistics | Break | Done | Failure
+)  # fmt: skip
 
 # -- events -----------------------------------------------------------------------------------------------------
 
@@ -336,7 +352,7 @@ AnyEvent = (
 )
 
 
-def to_builtins(message: Message) -> dict[str, Any]:  # Any: JSON
+def to_builtins(message: Message | Record) -> dict[str, Any]:  # Any: JSON
     """A message as plain JSON data, as Jupyter's session and comms want it."""
     data: dict[str, Any] = msgspec.to_builtins(message)
     return data

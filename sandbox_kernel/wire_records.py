@@ -15,6 +15,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what messages are made of."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
+    """Base of all messages."""
+
+
 class Problem(Record):
     """One finding of the compiler. `line` and `column` count from 1; 0 where there is no place."""
 

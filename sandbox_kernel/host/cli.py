@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import importlib.metadata
 import json
 import sys
@@ -20,7 +21,7 @@ from typing import Any
 
 from sandbox_kernel import __version__
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.host import commands
+from sandbox_kernel.host import commands, past_commands
 
 COMMANDS = "sandbox_kernel.commands"
 REFUSED, INTERRUPTED = 3, 130
@@ -53,6 +54,17 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--name", help="its name; the file's by default")
     run.add_argument("--directory", metavar="DIR", help="its directory; a temporary one by default")
 
+    made = _verb(verbs, "compile", commands.compile_, "check a Python file or a directory of modules in isolation")
+    made.add_argument(
+        "path", metavar="PATH", help="a .py file or a directory; nothing goes live and nothing is written"
+    )
+    made.add_argument("--no-trial", action="store_true", help="only look at the texts; run none of them")
+    made.add_argument("--isolation", default="", metavar="LEVEL", help="jail, fence, limits, none or auto (auto)")
+    made.add_argument("--limits", metavar="LIMITS", help="strict, classroom, trusted, or JSON (classroom)")
+    made.add_argument("--profile", metavar="PROFILE", help="modules and calls to refuse: open, strict, or JSON (open)")
+    made.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help="seconds for all of it (60)")
+    made.add_argument("--cache", metavar="FILE", help="remember in this file what is unchanged next time")
+
     _verb(verbs, "list", commands.list_, "list the sandboxes that run on this machine")
     for name, act, text in (
         ("info", commands.info, "show modules, versions and the tree of a sandbox"),
@@ -60,6 +72,8 @@ def parser() -> argparse.ArgumentParser:
         ("destroy", commands.destroy, "end a sandbox"),
     ):
         _verb(verbs, name, act, text).add_argument("name", metavar="NAME", help="name or id, as 'list' shows it")
+
+    past_commands.add(functools.partial(_verb, verbs))
 
     doctor = _verb(verbs, "doctor", commands.doctor, "say what this machine has, what is missing and how to get it")
     doctor.add_argument("--no-start", action="store_true", help="do not start a sandbox to try")

@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,19 @@ async def run(asked: argparse.Namespace) -> Answer:
     return Answer({**result.to_json(), "name": name}, code=_code_of(result.error))
 
 
+def compile_(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.host.compiling import compile_path
+    from sandbox_kernel.host.confinement import LIMITS, settings_for
+
+    settings = settings_for(asked.isolation, profile=asked.profile) | ({LIMITS: asked.limits} if asked.limits else {})
+    report, level = compile_path(
+        Path(asked.path), settings, trial_import=not asked.no_trial, timeout_s=asked.timeout, cache=asked.cache
+    )
+    where = f"isolation: {level}" + (", nothing was run" if asked.no_trial else "")
+    text = clean(f"{report}\n{where}", colour=False)
+    return Answer({**report.to_json(), "isolation": level}, text, 0 if report.ok else 1)
+
+
 async def list_(asked: argparse.Namespace) -> Answer:
     entries = registry.entries()
     if not entries:
@@ -56,7 +70,7 @@ async def list_(asked: argparse.Namespace) -> Answer:
     for entry in entries:
         age = _age(time.time() - entry.started)
         rows.append((entry.name, entry.id, str(entry.pid), entry.owner, age, entry.directory))
-    return Answer([_public(entry) for entry in entries], _table(rows))
+    return Answer([_public(entry) for entry in entries], table(rows))
 
 
 async def info(asked: argparse.Namespace) -> Answer:
@@ -182,7 +196,7 @@ def _age(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

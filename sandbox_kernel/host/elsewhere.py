@@ -11,7 +11,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any
+from typing import Any, TypeVar
 
 import zmq.asyncio
 
@@ -21,8 +21,12 @@ from sandbox_kernel.host import asks, registry
 from sandbox_kernel.host.client import KernelClient
 from sandbox_kernel.host.door import knock
 from sandbox_kernel.host.registry import Entry
+from sandbox_kernel.host.versions import Versions
 
 ANSWER_TIMEOUT_S = 10.0
+WORK_TIMEOUT_S = 300.0  # a bisection imports a module for trial some ten times
+
+R = TypeVar("R", bound=wire.Message)
 
 
 def find(name: str) -> Entry:
@@ -42,6 +46,23 @@ async def snapshot(entry: Entry, *, timeout_s: float = ANSWER_TIMEOUT_S) -> wire
     """What the kernel itself says: modules, versions, tree."""
     request = wire.GetSnapshot()
     return asks.expect(await _with_client(entry, request, timeout_s), wire.Snapshot, request)
+
+
+class Past(Versions):
+    """The versions of somebody else's sandbox, asked of its kernel."""
+
+    def __init__(self, entry: Entry, *, timeout_s: float = WORK_TIMEOUT_S) -> None:
+        self._entry, self._timeout_s = entry, timeout_s
+        self._directory = entry.directory
+
+    async def _ask(self, request: wire.Request, kind: type[R]) -> R:
+        return asks.expect(await _with_client(self._entry, request, self._timeout_s), kind, request)
+
+    async def _apply(self, request: wire.Request) -> wire.Applied:
+        applied = await self._ask(request, wire.Applied)
+        if not applied.ok:
+            raise asks.refusal_of(applied)
+        return applied
 
 
 async def restart(entry: Entry) -> None:

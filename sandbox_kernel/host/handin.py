@@ -57,6 +57,17 @@ def read(directory: Path, name: str, *, most_bytes: int = MOST_BYTES) -> bytes:
     return data
 
 
+def put(directory: Path, name: str, data: bytes) -> None:
+    """A new file directly in the directory, for the sandbox to read: never through a link, never over what is there."""
+    place = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(name, flags, 0o600, dir_fd=place), "wb") as file:
+            file.write(data)
+    finally:
+        os.close(place)
+
+
 def _open(part: str, flags: int, place: int, name: str) -> int:
     try:
         return os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=place)

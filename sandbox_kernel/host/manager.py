@@ -26,6 +26,7 @@ import zmq.asyncio
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError, SandboxExists, SandboxNotFound
 from sandbox_kernel.host import asks
+from sandbox_kernel.host.compiling import compile_path, compile_text
 from sandbox_kernel.host.confinement import settings_for
 from sandbox_kernel.host.door import Door
 from sandbox_kernel.host.kernel import Kernel
@@ -36,6 +37,7 @@ from sandbox_kernel.host.rollout import Health, Rollout, promoted, roll_out
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
+from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.versions.profile import Profile
 
@@ -168,6 +170,62 @@ class SandboxManager:
         del self._sandboxes[name]
         await sandbox.stop()
 
+    # -- without a sandbox --------------------------------------------------------------------------------------
+
+    async def compile_source(
+        self,
+        source: str,
+        module: str = "module",
+        *,
+        trial_import: bool = True,
+        timeout_s: float = 10.0,
+        isolation: str = "",
+        limits: Limits | str | Mapping[str, Any] | None = None,
+        profile: Profile | str | Mapping[str, Any] | None = None,
+    ) -> CompileReport:
+        """One text, in a worker at an isolation level and with its trial import; nothing goes live. The report says all.
+
+        `isolation`, `limits` and `profile` are as for `create`. StartError when the level cannot be had.
+        """
+        settings = settings_for(isolation, limits, profile=profile)
+        return await asyncio.to_thread(
+            compile_text, source, module, settings, trial_import=trial_import, timeout_s=timeout_s
+        )
+
+    async def compile_file(
+        self,
+        path: str | Path,
+        *,
+        trial_import: bool = True,
+        timeout_s: float = 10.0,
+        isolation: str = "",
+        limits: Limits | str | Mapping[str, Any] | None = None,
+        profile: Profile | str | Mapping[str, Any] | None = None,
+    ) -> CompileReport:
+        """The same for a file; what it imports is looked for in its directory, which it sees read only."""
+        path, settings = _existing(path, directory=False), settings_for(isolation, limits, profile=profile)
+        return (await asyncio.to_thread(compile_path, path, settings, trial_import=trial_import, timeout_s=timeout_s))[
+            0
+        ]
+
+    async def compile_project(
+        self,
+        directory: str | Path,
+        *,
+        trial_import: bool = True,
+        timeout_s: float = 60.0,
+        cache: str | Path | None = None,
+        isolation: str = "",
+        limits: Limits | str | Mapping[str, Any] | None = None,
+        profile: Profile | str | Mapping[str, Any] | None = None,
+    ) -> CompileReport:
+        """The same for every module below a directory. `cache` is a file that remembers what is unchanged next time."""
+        path, settings = _existing(directory, directory=True), settings_for(isolation, limits, profile=profile)
+        report, _ = await asyncio.to_thread(
+            compile_path, path, settings, trial_import=trial_import, timeout_s=timeout_s, cache=cache
+        )
+        return report
+
     # -- many at once -------------------------------------------------------------------------------------------
 
     async def create_many(
@@ -296,6 +354,13 @@ class SandboxManager:
 
 def _policy(restart: RestartPolicy | str) -> RestartPolicy:
     return restart if isinstance(restart, RestartPolicy) else RestartPolicy(mode=restart)  # type: ignore[arg-type]  # checked there
+
+
+def _existing(path: str | Path, *, directory: bool) -> Path:
+    found = Path(path).expanduser().absolute()
+    if not (found.is_dir() if directory else found.is_file()):
+        raise ValueError(f"{found} is no {'directory; give the one that holds the modules' if directory else 'file'}")
+    return found
 
 
 def _directory(directory: str | os.PathLike[str]) -> Path:

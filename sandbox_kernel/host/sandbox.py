@@ -32,6 +32,7 @@ from sandbox_kernel.host.status import (
     describe_exit,
 )
 from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.versions import Versions
 from sandbox_kernel.isolation.limits import MIB
 
 RUN_TIMEOUT_S = 30.0
@@ -41,7 +42,7 @@ REQUEST_TIMEOUT_S = 30.0
 R = TypeVar("R", bound=wire.Message)
 
 
-class Sandbox:
+class Sandbox(Versions):
     """`name` is its own for the life of the manager. Safe to use from many tasks; runs happen one after the other."""
 
     def __init__(
@@ -204,28 +205,12 @@ class Sandbox:
         """Applies the saved files of these modules, of all edited ones when none is named."""
         return await self._apply(wire.ReloadFiles(modules=[asks.check_module(module) for module in modules]))
 
-    async def rollback(
-        self, module: str, number: int, *, state_handler: asks.StateHandler | None = None
-    ) -> wire.Applied:
-        """Makes version `number` live again, by the same road as an edit. VersionNotFound, ReloadError."""
-        packed = asks.check_handler(state_handler)
-        return await self._apply(wire.RollBack(module=asks.check_module(module), number=number, state_handler=packed))
+    async def compile_files(self, *, trial: bool = True) -> wire.Compiled:
+        """Compiles all modules of its directory in its own compile worker: what changed, and imports on trial what depends
+        on it. Nothing is stored or loaded; problems are in the result, not raised."""
+        return await self._ask(wire.CompileFiles(trial=trial), wire.Compiled)
 
     # -- questions ----------------------------------------------------------------------------------------------
-
-    async def history(self, module: str, *, limit: int = 100, before: int = 0) -> wire.History:
-        """The versions of a module, newest first; `before` pages on."""
-        return await self._ask(
-            wire.GetHistory(module=asks.check_module(module), limit=limit, before=before), wire.History
-        )
-
-    async def diff(self, module: str, left: int, right: int) -> wire.Diff:
-        """Two versions; number 0 is the saved file."""
-        return await self._ask(wire.GetDiff(module=asks.check_module(module), left=left, right=right), wire.Diff)
-
-    async def source(self, module: str, number: int = 0) -> str:
-        """The text of a version; number 0 is the saved file."""
-        return (await self._ask(wire.GetSource(module=asks.check_module(module), number=number), wire.Source)).text
 
     async def snapshot(self) -> wire.Snapshot:
         """Modules and tree, at once."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.runtime import display as show
 from sandbox_kernel.runtime import past
 from sandbox_kernel.runtime.magics import asked, bind_modules, parse, show_applied
 from sandbox_kernel.runtime.session import Session
+from sandbox_kernel.versions.artifact import CompileReport
 
 
 @magics_class
@@ -21,10 +20,13 @@ class HistoryMagics(Magics):
         super().__init__(shell)
         self.session = session
 
+    @magic_arguments()
+    @argument("change", nargs="?", type=int, default=0, help="a number of %%sandbox_timeline; the newest when left out")
     @line_magic
     def sandbox_undo(self, line: str) -> None:
-        """Take the newest change back, with all modules it changed. Nothing is lost: %sandbox_redo brings it back."""
-        show_applied(asked(lambda: past.undo(self.session)))
+        """Take a change back, with all modules it changed. Nothing is lost: %sandbox_redo brings the newest back."""
+        change = parse(self.sandbox_undo, line).change
+        show_applied(asked(lambda: past.undo(self.session, change)))
 
     @line_magic
     def sandbox_redo(self, line: str) -> None:
@@ -37,16 +39,16 @@ class HistoryMagics(Magics):
     @argument("name", help="a module of this sandbox")
     @argument("tag", help="a name for the version, such as works")
     @argument("version", nargs="?", default="live", help="3, v3, another tag, newest or -1; the live one when left out")
+    @argument("--remove", action="store_true", help="take the name away again")
     @line_magic
     def sandbox_tag(self, line: str) -> show.Rich:
         """Give a version a name, to roll back or compare with it later. The same name again moves it."""
         args = parse(self.sandbox_tag, line)
-        return asked(lambda: self._tag(args.name, args.tag, args.version))
+        return asked(lambda: self._tag(args.name, args.tag, args.version, remove=args.remove))
 
-    def _tag(self, name: str, tag: str, reference: str) -> show.Rich:
-        number = self.session.store.resolve(name, reference)
-        self.session.store.tag(name, number, tag)
-        return show.sentence(f"'{tag}' now names version {number} of {name}")
+    def _tag(self, name: str, tag: str, reference: str, *, remove: bool) -> show.Rich:
+        number = 0 if remove else self.session.store.resolve(name, reference)
+        return show.sentence(past.tag(self.session, name, number, tag).text)
 
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
@@ -78,25 +80,32 @@ class HistoryMagics(Magics):
     @line_magic
     def sandbox_export(self, line: str) -> show.Rich:
         """Write the sandbox's whole history to one file."""
-        path = self._path(parse(self.sandbox_export, line).file)
-        lines = asked(lambda: self.session.store.export_history(path))
-        return show.sentence(f"{lines} lines written to {path}")
+        file = parse(self.sandbox_export, line).file
+        return asked(lambda: show.sentence(past.export(self.session, file).text))
 
     @magic_arguments()
     @argument("file", help="a file that %%sandbox_export wrote")
     @line_magic
     def sandbox_import(self, line: str) -> show.Rich:
         """Fill this sandbox, which must have no history yet, from an exported file, and load its live versions."""
-        path = self._path(parse(self.sandbox_import, line).file)
-        return asked(lambda: self._import(path))
+        file = parse(self.sandbox_import, line).file
+        done = asked(lambda: past.fill(self.session, file))
+        bind_modules(self.shell, self.session.live_sources())
+        return show.sentence(done.text)
 
-    def _path(self, file: str) -> Path:
-        """Relative to the sandbox's directory: the one place that a sandbox may write to at every isolation level."""
-        return self.session.directory.root / file
+    @magic_arguments()
+    @argument("keep", type=int, help="how many of the newest versions of each module stay, such as 50")
+    @argument("--tagged", action="store_true", help="forget tagged versions too")
+    @line_magic
+    def sandbox_forget(self, line: str) -> show.Rich:
+        """Forget old versions, for good. What is live stays, and so does what has a tag."""
+        args = parse(self.sandbox_forget, line)
+        return asked(lambda: show.sentence(past.forget(self.session, args.keep, keep_tagged=not args.tagged).text))
 
-    def _import(self, path: Path) -> show.Rich:
-        if not path.is_file():
-            raise SandboxError(f"there is no file {path}; give one that %sandbox_export wrote")
-        count = self.session.import_history(path)
-        bind_modules(self.shell, [module.__name__ for module in self.session.restore()])
-        return show.sentence(f"{count} versions read from {path}; the live ones are loaded")
+    @magic_arguments()
+    @argument("--no-trial", action="store_true", help="only look at the texts; run none of them")
+    @line_magic
+    def sandbox_compile(self, line: str) -> CompileReport:
+        """Compile all saved files of this sandbox in isolation, as far as they changed. Nothing is stored or loaded."""
+        args = parse(self.sandbox_compile, line)
+        return asked(lambda: self.session.compile_files(trial=not args.no_trial))

@@ -6,7 +6,7 @@ import logging
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.runtime import state_handler, usage, views
+from sandbox_kernel.runtime import past, state_handler, usage, views
 from sandbox_kernel.runtime.session import Session
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return session.apply(sources, note=note, author=author, migration=state_handler.unpack(packed))
         case wire.ReloadFiles(modules=modules):
             return session.reload_files(modules)
-        case wire.RollBack(module=module, number=number, state_handler=packed):
-            return session.roll_back(module, number, handler=state_handler.unpack(packed))
+        case wire.RollBack(module=module, number=number, state_handler=packed, with_state=with_state):
+            return session.roll_back(module, number, with_state=with_state, handler=state_handler.unpack(packed))
         case wire.GetHistory(module=module, limit=limit, before=before):
             return views.history(session, module, limit=limit, before=before)
         case wire.GetDiff(module=module, left=left, right=right):
@@ -52,3 +52,33 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return usage.of_this_process()
         case wire.StartTree(target=target):
             return session.start_tree(target)
+        case _:
+            return _about_the_past(session, request)
+
+
+def _about_the_past(session: Session, request: wire.Request) -> wire.Reply:
+    store = session.store
+    match request:
+        case wire.CompileFiles(trial=trial):
+            return views.compiled(session.compile_files(trial=trial))
+        case wire.FindVersion(module=module, reference=reference):
+            return wire.VersionFound(module=module, number=store.resolve(module, reference))
+        case wire.TagVersion(module=module, number=number, tag=tag):
+            return past.tag(session, module, number, tag)
+        case wire.Undo(change=change):
+            return past.undo(session, change)
+        case wire.Redo():
+            return past.redo(session)
+        case wire.GetTimeline(limit=limit, before=before):
+            return views.timeline(store.timeline(limit=limit, before=before))
+        case wire.GetStatistics(module=module):
+            return views.statistics(store.module_statistics(module))
+        case wire.FindBreak(module=module, check=check):
+            return views.found_break(module, past.find_break(session, module, check))
+        case wire.ExportHistory(file=file):
+            return past.export(session, file)
+        case wire.ImportHistory(file=file):
+            return past.fill(session, file)
+        case wire.ForgetVersions(keep_last=keep_last, keep_tagged=keep_tagged):
+            return past.forget(session, keep_last, keep_tagged=keep_tagged)
+    raise ValueError(f"a {type(request).__name__} is not understood here; update the package in the sandbox")

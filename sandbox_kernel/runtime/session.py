@@ -42,6 +42,7 @@ from sandbox_kernel.versions import compiler
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.launching import from_seed
+from sandbox_kernel.versions.project import compile_project
 from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
 
@@ -214,9 +215,11 @@ class Session:
         problems = views.problems(report)
         try:
             report.raise_for_errors()
-            done = self._installer.install(edit, lambda states: self._publish(edit, change, states, begin))
+            done = self._installer.install(
+                edit, lambda states: self._publish(edit, change, states, views.stored(report), begin)
+            )
         except (SandboxError, OSError) as error:
-            return self._refuse(error, edit, change, problems, begin)
+            return self._refuse(error, edit, change, report, begin)
         except BaseException:
             self.store.reject(change.id, stage="internal", reason="the reload was interrupted")
             raise
@@ -226,6 +229,10 @@ class Session:
         """Compile and import these texts in the isolated process, beside the live versions of the other modules."""
         others = {name: source for name, source in self.live_sources().items() if name not in sources}
         return self._compiler.compile(sources, live=others)
+
+    def compile_files(self, *, trial: bool = True) -> CompileReport:
+        """All saved files, each looked at and tried if it or what it imports changed; nothing is stored or loaded."""
+        return compile_project(self.directory.root, compiler=self._compiler, trial_import=trial)
 
     def _edit(self, sources: Mapping[str, str | None], change: Change, migration: Migration) -> Edit:
         live = {name: self._live[name] for name in sources if name in self._live}
@@ -237,14 +244,14 @@ class Session:
             migration,
         )
 
-    def _publish(self, edit: Edit, change: Change, states: States, begin: float) -> None:
+    def _publish(self, edit: Edit, change: Change, states: States, report: str, begin: float) -> None:
         """Inside the transaction: files, then the store. What raises here undoes the change; files go back too."""
         before = {name: self.directory.read_bytes(name) for name in edit.sources}
         try:
             for name, source in edit.sources.items():
                 if self._saved(name) != source:
                     self.directory.write(name, source)
-            self.store.accept(change.id, duration_ms=(time.perf_counter() - begin) * 1000)
+            self.store.accept(change.id, report=report, duration_ms=(time.perf_counter() - begin) * 1000)
         except BaseException:
             for name, data in before.items():
                 self.directory.write_bytes(name, data)
@@ -261,12 +268,14 @@ class Session:
             return None
 
     def _refuse(
-        self, error: Exception, edit: Edit, change: Change, problems: list[wire.Problem], begin: float
+        self, error: Exception, edit: Edit, change: Change, report: CompileReport, begin: float
     ) -> wire.Applied:
         """Nothing live was changed: keep the version with the reason, tell everyone."""
         refusal = refusals.describe(error, edit, self.live_number)
-        took = (time.perf_counter() - begin) * 1000
-        self.store.reject(change.id, stage=refusal.stage, reason=refusal.reason, duration_ms=took)
+        took, problems = (time.perf_counter() - begin) * 1000, views.problems(report)
+        self.store.reject(
+            change.id, stage=refusal.stage, reason=refusal.reason, report=views.stored(report), duration_ms=took
+        )
         self.events.emit(
             wire.ReloadRejected(
                 stage=refusal.stage,

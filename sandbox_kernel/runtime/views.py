@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import sandbox_kernel
@@ -13,7 +15,8 @@ from sandbox_kernel.errors import CompileError, ModuleNotFound
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.versions import diff as difference
 from sandbox_kernel.versions.artifact import CompileReport
-from sandbox_kernel.versions.records import Version
+from sandbox_kernel.versions.bisection import Bisection
+from sandbox_kernel.versions.records import Change, ModuleStatistics, Version
 
 if TYPE_CHECKING:
     from sandbox_kernel.runtime.session import Session
@@ -133,6 +136,67 @@ def diff(session: Session, name: str, left: int, right: int) -> wire.Diff:
     first, second = (f"{name} v{number}" if number else f"{name} (saved file)" for number in (left, right))
     unified = difference.unified(a, b, left_name=first, right_name=second)
     return wire.Diff(module=name, left=left, right=right, unified=unified, rows=rows)
+
+
+def timeline(changes: Iterable[Change]) -> wire.Timeline:
+    """As the store has them, newest first."""
+    fields = ("id", "kind", "author", "note", "time", "outcome", "stage", "reason", "duration_ms", "report")
+    return wire.Timeline(
+        changes=[
+            wire.ChangeInfo(
+                **{name: getattr(change, name) for name in fields},
+                versions=dict(change.versions),
+                before=dict(change.before),
+            )
+            for change in changes
+        ]
+    )
+
+
+def statistics(found: ModuleStatistics) -> wire.Statistics:
+    return wire.Statistics(**asdict(found))
+
+
+def found_break(name: str, found: Bisection) -> wire.Break:
+    return wire.Break(
+        module=name,
+        first_bad=found.first_bad,
+        last_good=found.last_good,
+        untestable=list(found.untestable),
+        tried=[(number, str(verdict)) for number, verdict in found.tried],
+        summary=found.summary,
+    )
+
+
+def compiled(report: CompileReport) -> wire.Compiled:
+    return wire.Compiled(
+        ok=report.ok,
+        summary=report.head,
+        stage=report.stage,
+        modules=[
+            wire.CompiledModule(
+                name=one.module,
+                sha256=one.sha256,
+                lines=len(one.source.splitlines()),
+                imports=list(one.imports),
+                definitions=[definition.name for definition in one.definitions],
+            )
+            for one in report.artifacts.values()
+        ],
+        problems=problems(report),
+        groups=[list(group) for group in report.groups],
+        cache_hits=report.cache_hits,
+        tried=report.tried,
+        duration_ms=report.duration_ms,
+        output=report.output,
+        traceback=report.traceback,
+    )
+
+
+def stored(report: CompileReport) -> str:
+    """What is kept of a compilation with its change: JSON."""
+    found = {module: [asdict(one) for one in diagnostics] for module, diagnostics in report.diagnostics.items()}
+    return json.dumps({"problems": found, "output": report.output, "traceback": report.traceback})
 
 
 def module_info(session: Session, name: str) -> wire.ModuleInfo:

@@ -7,10 +7,10 @@ code object from another process would have to be unmarshalled, and nothing that
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256 as _sha256
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 from sandbox_kernel.errors import CompileError
 
@@ -95,7 +95,8 @@ class CompileReport:
     live module that uses a name which the new sources do not have.
 
     `stage` says where it failed: `compile` (text and names), `import` (the trial import), or empty. `traceback` has the
-    learner's own frames only. `groups` are modules that import each other in a circle, each circle once.
+    learner's own frames only. `groups` are modules that import each other in a circle, each circle once. `cache_hits` of
+    the modules were known already, `tried` of them were imported on trial.
     """
 
     artifacts: Mapping[str, Artifact]
@@ -103,6 +104,7 @@ class CompileReport:
     output: str = ""
     duration_ms: float = 0.0
     cache_hits: int = 0
+    tried: int = 0
     stage: str = ""
     traceback: str = ""
     groups: tuple[tuple[str, ...], ...] = field(default=())
@@ -134,12 +136,38 @@ class CompileReport:
                 if finding.severity == severity:
                     yield module, finding
 
+    def to_json(self) -> dict[str, Any]:  # Any: JSON
+        """Everything but the sources, which the caller has."""
+        return {
+            "ok": self.ok,
+            "stage": self.stage,
+            "duration_ms": self.duration_ms,
+            "cache_hits": self.cache_hits,
+            "tried": self.tried,
+            "modules": [_artifact_json(artifact) for artifact in self.artifacts.values()],
+            "diagnostics": {module: [asdict(one) for one in found] for module, found in self.diagnostics.items()},
+            "groups": [list(group) for group in self.groups],
+            "output": self.output,
+            "traceback": self.traceback,
+        }
+
+    @property
+    def head(self) -> str:
+        """The outcome in one line: what, how long, how much was known already."""
+        count = len(self.artifacts)
+        what = next(iter(self.artifacts), "nothing") if count < 2 else f"{count} modules"
+        known = f", {self.cache_hits} known already, {self.tried} imported on trial" if count > 1 else ""
+        found = [_counted(len(self.errors), "error"), _counted(len(self.warnings), "warning")]
+        told = " and ".join(filter(None, found))
+        verb = f"compiled {what}" if self.ok else f"did not compile {what} (it failed at the {self.stage or 'compile'})"
+        return f"{verb} in {self.duration_ms:.0f} ms{known}" + (f": {told}" if told else "")
+
     def __str__(self) -> str:
-        head = "compiled" if self.ok else f"not compiled ({self.stage})"
-        lines = [f"{head}: {', '.join(self.diagnostics) or 'nothing'} in {self.duration_ms:.0f} ms"]
+        lines = [self.head]
         lines += [
             f"  {module}: {kind}: {finding}" for kind in ("error", "warning") for module, finding in self._of(kind)
         ]
+        lines += [f"  modules that import each other: {', '.join(group)}" for group in self.groups]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -149,8 +177,23 @@ class CompileReport:
             for kind in ("error", "warning")
             for module, finding in self._of(kind)
         )
-        head = escape(str(self).splitlines()[0])
-        columns = "".join(f'<th scope="col">{name}</th>' for name in ("module", "", "line", "finding", "next step"))
+        columns = "".join(f'<th scope="col">{name}</th>' for name in ("module", "kind", "line", "finding", "next step"))
         table = f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+        circles = "".join(f"<p>Modules that import each other: {escape(', '.join(group))}</p>" for group in self.groups)
+        output = f"<details><summary>Output</summary><pre>{escape(self.output)}</pre></details>" if self.output else ""
         trace = f"<pre>{escape(self.traceback)}</pre>" if self.traceback else ""
-        return f"<div><p>{head}</p>{table}{trace}</div>"
+        return f"<div><p><b>{escape(self.head)}</b></p>{table}{circles}{trace}{output}</div>"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}" if count else ""
+
+
+def _artifact_json(artifact: Artifact) -> dict[str, Any]:  # Any: JSON
+    return {
+        "module": artifact.module,
+        "sha256": artifact.sha256,
+        "lines": len(artifact.source.splitlines()),
+        "imports": list(artifact.imports),
+        "definitions": [asdict(one) for one in artifact.definitions],
+    }

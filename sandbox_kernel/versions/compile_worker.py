@@ -202,3 +202,7 @@ def _pidfd(pid: int) -> int:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return -1
+
+
+if __name__ == "__main__":
+    main()

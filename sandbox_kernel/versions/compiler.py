@@ -152,7 +152,8 @@ class Compiler:
         result = self._result(request, job.timeout_s)
         for found in result.artifacts.values():
             self.cache.put(found, self._edition, beside)
-        return report_of(job.sources, findings, artifacts | result.artifacts, result, hits)
+        report = report_of(job.sources, findings, artifacts | result.artifacts, result, hits)
+        return replace(report, tried=len(request["trial"]) if result.tried else 0)
 
     def _result(self, request: Mapping[str, Any], timeout_s: float) -> Reading:  # Any: JSON
         if not request["analyse"] and not request["trial"]:

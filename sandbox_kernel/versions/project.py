@@ -55,15 +55,18 @@ def compile_project(
     compiler: Compiler | None = None,
     trial_import: bool = False,
     timeout_s: float = 60.0,
+    cache: str | Path | None = None,
 ) -> CompileReport:
     """Every module below `directory`. What the compiler's cache knows unchanged is not looked at again.
 
     With `trial_import` the changed modules and all that depend on them are imported too. Hidden directories, virtual
-    environments and links are left out. ValueError when it is no directory or has more than 5000 Python files.
+    environments and links are left out. `cache` is a file that remembers between programs; in a sandbox's directory
+    there is one without asking. ValueError when it is no directory or has more than 5000 Python files.
     """
     found = read_project(Path(directory))
     home = found.root / ".sandbox"
-    cache = home / "cache" / "compile.json" if home.is_dir() else None  # nothing is left in what is no sandbox
+    if cache is None and home.is_dir():  # nothing is left in what is no sandbox
+        cache = home / "cache" / "compile.json"
     with _borrowed(compiler, (str(found.root),), cache) as used:
         first = used.compile(found.sources, trial_import=False, timeout_s=timeout_s, paths=found.paths)
         report = first
@@ -174,7 +177,9 @@ def _with_packages(imports: Iterable[str]) -> set[str]:
 class _borrowed:
     """The caller's compiler, left open, or one for this call, whose environment passes on no secrets of the host."""
 
-    def __init__(self, compiler: Compiler | None, search_path: tuple[str, ...], cache: Path | None = None) -> None:
+    def __init__(
+        self, compiler: Compiler | None, search_path: tuple[str, ...], cache: str | Path | None = None
+    ) -> None:
         self._given = compiler
         self._search_path, self._cache = search_path, cache
 

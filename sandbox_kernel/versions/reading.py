@@ -22,6 +22,7 @@ class Reading:
     traceback: str = ""
     output: str = ""
     stage: str = "compile"
+    tried: bool = False
     live_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uses: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
 
@@ -44,7 +45,7 @@ def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, time
         elif kind == "begin" and module in request["trial"]:
             wanted.clear()  # from here on the learner's code has run, and could say anything
             current = module
-            result.stage = "import"
+            result.stage, result.tried = "import", True
         elif kind == "trial" and module == current:
             _take(result, module, answers.trouble(frame), request)
         elif kind == "failed":

@@ -134,7 +134,7 @@ def _hint(error: BaseException, kind: str, text: str) -> str:
         case AttributeError() if "circular import" in text or "partially initialized" in text:
             return "the modules import each other: use its names inside functions only"
         case NameError() if error.name:
-            return hints.for_undefined(error.name, dir(builtins), sys.stdlib_module_names)
+            return hints.for_undefined(error.name, _visible(error), sys.stdlib_module_names)
         case RecursionError():
             return "a function calls itself without end: give it a case in which it stops"
         case MemoryError():
@@ -144,3 +144,12 @@ def _hint(error: BaseException, kind: str, text: str) -> str:
         case KeyboardInterrupt():
             return "remove what interrupts the import"
     return "correct this line, or move what it does into a function"
+
+
+def _visible(error: BaseException) -> set[str]:
+    """The names that could have been meant where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    here = {*trace.tb_frame.f_globals, *trace.tb_frame.f_locals} if trace is not None else set()
+    return {*dir(builtins), *(name for name in here if isinstance(name, str))}

@@ -28,7 +28,7 @@ def test_every_command_has_a_row() -> None:
 
 
 def public(kind: type) -> set[str]:
-    return {name for name in vars(kind) if not name.startswith("_")}
+    return {name for part in kind.__mro__[:-1] for name in vars(part) if not name.startswith("_")}
 
 
 def test_every_method_is_named() -> None:

@@ -97,3 +97,92 @@ async def test_the_first_edit_finds_its_worker_waiting(sandboxes: SandboxManager
     waiting = (await sandbox.run(code)).text
     checked = await sandbox.check("cart", "import os\nprint(os.getppid())\n")
     assert waiting == f"[{checked.output.strip()}]"
+
+
+async def test_a_directory_is_compiled_at_a_level_that_shows_it_read_only(tmp_path: Path) -> None:
+    """Without a sandbox: the host's own files and the network are out of reach of what is tried."""
+    if why := missing_for("fence"):
+        pytest.skip(f"this machine has no 'fence': {why}")
+    project, secret = tmp_path / "project", tmp_path / "secret.txt"
+    (project / "pack").mkdir(parents=True)
+    secret.write_text("mine")
+    (project / "data.csv").write_text("1,2\n")
+    (project / "pack" / "__init__.py").write_text("from pack.part import y\nprint(y)\n")
+    (project / "pack" / "part.py").write_text("import pack\ny = pack.__name__\n")
+    (project / "top.py").write_text(
+        "import os, socket\n"
+        "def tried(action):\n"
+        "    try: action()\n"
+        "    except OSError: return 'refused'\n"
+        "    return 'done'\n"
+        f"print(tried(lambda: open({str(secret)!r})), tried(lambda: open('made', 'w')), open('data.csv').read().strip(),\n"
+        "      tried(lambda: socket.create_connection(('127.0.0.1', 9), timeout=1)), 'JUPYTER_DATA_DIR' in os.environ)\n"
+    )
+    async with SandboxManager() as manager:
+        report = await manager.compile_project(project, cache=tmp_path / "cache.json", isolation="fence")
+        again = await manager.compile_project(project, cache=tmp_path / "cache.json", isolation="fence")
+    assert (True, {"pack", "pack.part", "top"}) == (report.ok, set(report.artifacts))
+    assert (("pack", "pack.part"),) == report.groups
+    assert "refused refused 1,2 refused False" in report.output
+    assert [(0, 3), (3, 0)] == [(one.cache_hits, one.tried) for one in (report, again)]
+    assert not (project / "made").exists()
+
+
+async def test_a_text_and_a_file_are_compiled_without_a_sandbox(tmp_path: Path) -> None:
+    (tmp_path / "cart.py").write_text("import shop\nprint(shop.x)\n")
+    (tmp_path / "shop.py").write_text("x = 7\n")
+    async with SandboxManager() as manager:
+        assert "7\n" == (await manager.compile_file(tmp_path / "cart.py")).output
+        report = await manager.compile_source("import os\nos.system('true')\n", profile="strict")
+        assert ["'os.system' is not allowed in this sandbox (profile 'strict')"] == [
+            found.message for _, found in report.errors
+        ]
+        stopped = await manager.compile_source("while True: pass\n", timeout_s=0.5)
+        assert "importing 'module' did not finish within 0.5 s" == stopped.errors[0][1].message
+        with pytest.raises(ValueError, match="is no directory; give the one that holds the modules"):
+            await manager.compile_project(tmp_path / "cart.py")
+
+
+async def test_the_files_of_a_sandbox_are_compiled_as_far_as_they_changed(
+    sandboxes: SandboxManager, tmp_path: Path
+) -> None:
+    directory = tmp_path / "till"
+    sandbox = await sandboxes.create("till", directory=directory, modules={"shop": "x = 1\n", "cart": "import shop\n"})
+    first = await sandbox.compile_files()
+    (directory / "shop.py").write_text("x = 2\nprint(x)\n")
+    second = await sandbox.compile_files()
+    (directory / "shop.py").write_text("x = )\n")
+    third = await sandbox.compile_files()
+    assert [(True, 2), (True, 2), (False, 0)] == [(one.ok, one.tried) for one in (first, second, third)]
+    assert ([], ["shop"]) == (second.modules[0].imports[1:], second.modules[0].imports)
+    assert 1 == (await sandbox.snapshot()).modules[1].live
+
+
+async def test_a_history_moves_to_another_sandbox_as_one_file(sandboxes: SandboxManager, tmp_path: Path) -> None:
+    till = await sandboxes.create("till", modules={"shop": "x = 1\n", "cart": "import shop\n"})
+    await till.hot_reload_all({"shop": "x = 2\n", "cart": "import shop\ny = shop.x\n"}, note="both")
+    await till.tag("shop", "works")
+    lines = await till.export_history(tmp_path / "history.jsonl")
+    copy = await sandboxes.create("copy")
+    assert (len((tmp_path / "history.jsonl").read_text().splitlines()), 4) == (
+        lines,
+        await copy.import_history(tmp_path / "history.jsonl"),
+    )
+    assert "2" == (await copy.run("import cart; cart.y")).text
+    assert {"cart": 1, "shop": 1} == (await copy.undo()).versions
+    assert {"cart": 2, "shop": 2} == (await copy.redo()).versions
+    assert ["works"] == (await copy.history("shop")).versions[0].tags
+    assert [] == [path.name for path in Path(copy.info().directory).glob(".history-*")]
+
+
+async def test_an_older_change_set_is_taken_back_as_one(sandboxes: SandboxManager) -> None:
+    till = await sandboxes.create("till", modules={"shop": "x = 1\n", "cart": "y = 1\n"})
+    await till.hot_reload_all({"shop": "x = 2\n", "cart": "y = 2\n"})
+    await till.hot_reload("tax", "z = 1\n")
+    (change,) = [one for one in await till.timeline() if one.versions == {"shop": 2, "cart": 2}]
+    assert {"shop": 1, "cart": 1} == (await till.undo(change.id)).versions
+    assert "(1, 1, 1)" == (await till.run("import shop, cart, tax; (shop.x, cart.y, tax.z)")).text
+    newest = (await till.timeline(limit=1))[0]
+    assert ("rollback", f"took change {change.id} back") == (newest.kind, newest.note)
+    found = await till.bisect("shop", "shop.x < 2")
+    assert ("every version that was checked passes, the newest too", 0) != (found.summary, found.first_bad)

@@ -79,6 +79,164 @@ export interface VersionInfo {
   tags: string[];
 }
 
+/** `first_bad` is the first version for which the check is false, `last_good` the last before it; 0 where there is none. `untestable` are those between the two; `tried` are the versions that were checked, with their verdict: good, bad or untestable. */
+export interface Break {
+  type: "Break";
+  module: string;
+  first_bad: number;
+  last_good: number;
+  untestable: number[];
+  tried: number[][];
+  summary: string;
+}
+
+/** An entry of the timeline: what it made live by module (0: taken away), and what was live before (0: nothing). `report` is JSON: what the compilation found (`problems` by module), its `output` and `traceback`. */
+export interface ChangeInfo {
+  id: number;
+  kind: string;
+  author: string;
+  note: string;
+  time: number;
+  outcome: string;
+  stage: string;
+  reason: string;
+  duration_ms: number;
+  versions: Record<string, number>;
+  before: Record<string, number>;
+  report: string;
+}
+
+/** `cache_hits` of the modules were known already, `tried` were imported; `groups` import each other in a circle. `stage` is where it failed: compile, import or empty. `summary` says all that in one line. */
+export interface Compiled {
+  type: "Compiled";
+  ok: boolean;
+  summary: string;
+  stage: string;
+  modules: CompiledModule[];
+  problems: Problem[];
+  groups: string[][];
+  cache_hits: number;
+  tried: number;
+  duration_ms: number;
+  output: string;
+  traceback: string;
+}
+
+/** One module as it was compiled; `imports` are absolute names. */
+export interface CompiledModule {
+  name: string;
+  sha256: string;
+  lines: number;
+  imports: string[];
+  definitions: string[];
+}
+
+/** Compile the saved files of all modules, and import on trial what changed and what depends on it, unless `trial` is false. Nothing is stored or loaded. Answered by Compiled. */
+export interface CompileFiles {
+  type: "CompileFiles";
+  trial?: boolean;
+}
+
+/** It was carried out; `text` says so in one sentence, `count` how much it was. */
+export interface Done {
+  type: "Done";
+  text: string;
+  count: number;
+}
+
+/** Write the whole history to this file, below the sandbox's directory. Answered by Done. */
+export interface ExportHistory {
+  type: "ExportHistory";
+  file: string;
+}
+
+/** Find the version from which on the expression `check` is no longer true. Answered by Break. */
+export interface FindBreak {
+  type: "FindBreak";
+  module: string;
+  check: string;
+}
+
+/** Which version is meant: a number, a tag, `live`, `newest`, `-1` for the one before? Answered by VersionFound. */
+export interface FindVersion {
+  type: "FindVersion";
+  module: string;
+  reference: string;
+}
+
+/** Forget all but the newest `keep_last` versions of each module; live ones stay, and tagged ones unless `keep_tagged` is false. Answered by Done. */
+export interface ForgetVersions {
+  type: "ForgetVersions";
+  keep_last: number;
+  keep_tagged?: boolean;
+}
+
+/** Counts over the history of a module. Answered by Statistics. */
+export interface GetStatistics {
+  type: "GetStatistics";
+  module: string;
+}
+
+/** All changes of all modules, newest first; `before` pages on: only ids below it. Answered by Timeline. */
+export interface GetTimeline {
+  type: "GetTimeline";
+  limit?: number;
+  before?: number;
+}
+
+/** Fill a sandbox that has no history from this file, below its directory. Answered by Done. */
+export interface ImportHistory {
+  type: "ImportHistory";
+  file: string;
+}
+
+/** Bring back the change that was undone last. Answered by Applied. */
+export interface Redo {
+  type: "Redo";
+}
+
+/** Of one module: times in seconds since the epoch, `median_ms` over its accepted changes. */
+export interface Statistics {
+  type: "Statistics";
+  module: string;
+  live: number;
+  versions: number;
+  accepted: number;
+  rejected: number;
+  rollbacks: number;
+  added_lines: number;
+  removed_lines: number;
+  source_bytes: number;
+  first: number;
+  last: number;
+  median_ms: number;
+}
+
+/** Name a version; the same name again moves it, a number of 0 takes it away. Answered by Done. */
+export interface TagVersion {
+  type: "TagVersion";
+  module: string;
+  number: number;
+  tag: string;
+}
+
+export interface Timeline {
+  type: "Timeline";
+  changes: ChangeInfo[];
+}
+
+/** Take a change back with all its modules: the newest that is not undone, or that of this id. Answered by Applied. */
+export interface Undo {
+  type: "Undo";
+  change?: number;
+}
+
+export interface VersionFound {
+  type: "VersionFound";
+  module: string;
+  number: number;
+}
+
 /** Who is there? Answered by Hello. */
 export interface GetHello {
   type: "GetHello";
@@ -111,12 +269,13 @@ export interface ReloadFiles {
   modules?: string[];
 }
 
-/** Make a stored version live again through the same road. Answered by Applied. See ApplyModules. */
+/** Make a stored version live again through the same road, with the state that was saved with it if `with_state`. Answered by Applied. See ApplyModules. */
 export interface RollBack {
   type: "RollBack";
   module: string;
   number: number;
   state_handler?: string;
+  with_state?: boolean;
 }
 
 /** The versions of a module, newest first; `before` pages on: only numbers below it. Answered by History. */
@@ -359,9 +518,9 @@ export interface WorkerOutput {
   text: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions;
 
-export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Failure;
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound | Timeline | Statistics | Break | Done | Failure;
 
 export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput;
 
@@ -381,4 +540,15 @@ export interface Replies {
   GetUsage: Usage;
   Watch: Usage;
   StartTree: Tree;
+  CompileFiles: Compiled;
+  FindVersion: VersionFound;
+  TagVersion: Done;
+  Undo: Applied;
+  Redo: Applied;
+  GetTimeline: Timeline;
+  GetStatistics: Statistics;
+  FindBreak: Break;
+  ExportHistory: Done;
+  ImportHistory: Done;
+  ForgetVersions: Done;
 }
