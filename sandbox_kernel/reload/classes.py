@@ -10,12 +10,12 @@ from __future__ import annotations
 import abc
 import ast
 import gc
-from collections.abc import Iterator
-from types import CellType, CodeType, FunctionType
+from collections.abc import Iterator, Mapping
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload import code as codes
-from sandbox_kernel.reload import dataclass_fields, functions, headers, shells
+from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, shells
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.values import same_value
 from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
@@ -33,7 +33,12 @@ IMPLICIT = {
     "__annotations__",
 }
 IMPLICIT_CLASSMETHODS = {"__init_subclass__", "__class_getitem__"}
+SEARCHED = 50  # objects that are looked at to find a class behind its decorators
 MISSING: Any = object()
+
+
+class Plain:
+    """Stands in for `object` as the only base of a class that lost its last one: CPython does not allow the swap."""
 
 
 class BodyNamespace(dict[str, Any]):
@@ -50,15 +55,16 @@ class BodyNamespace(dict[str, Any]):
 
 
 def body_code(edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt]) -> CodeType:
-    """The code of a class body that holds just `nodes`, named and mangled as inside the classes `owners`."""
+    """The code of a class body that holds just `nodes`, named and mangled as inside the classes (and functions, which are
+    written `name()`) of `owners`."""
     inner: list[ast.stmt] = nodes
     for name in reversed(owners):
-        node = ast.parse(f"class {name}: pass").body[0]
-        assert isinstance(node, ast.ClassDef)
+        node = ast.parse(f"def {name}: pass" if name.endswith("()") else f"class {name}: pass").body[0]
+        assert isinstance(node, ast.ClassDef | ast.FunctionDef)
         node.body = inner
         inner = [node]
     code = edit.compile(inner)
-    for name in owners:
+    for name in [owner.removesuffix("()") for owner in owners]:
         code = next(child for child in codes.children(code) if child.co_name == name)
     return code
 
@@ -76,12 +82,14 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
     assert plan is not None
     journal = edit.journal
     journal.keep_class(cls)
-    headers.refuse_layout(edit, cls, step)
-    if step.bases or step.keywords:
-        cls = headers.change_header(edit, cls, step)
     if shells.wants_shell(cls, step):
         shells.rebuild(edit, cls, step)
         return cls
+    made = derived.before(edit, cls, step)
+    if headers.slots_of(step.old) != headers.slots_of(step.new):
+        cls = headers.change_slots(edit, cls, step, owners)
+    if step.bases or step.keywords:
+        cls = headers.change_header(edit, cls, step)
     was_dataclass = dataclass_fields.is_generated(cls)
     if was_dataclass and dataclass_fields.must_regenerate(step):
         dataclass_fields.strip(journal, cls, plan)
@@ -96,6 +104,7 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
         dataclass_fields.redecorate(edit, cls, step, descriptors)
         if was_dataclass and not dataclass_fields.is_generated(cls):
             set_hash(edit, cls, plan)
+    derived.refresh(edit, cls, step, made)
     refresh_abstract(edit, cls)
     if step.edited:
         edit.edited_classes.append(cls)
@@ -103,6 +112,33 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
         journal.set_class_attr(cls, "__firstlineno__", first_line(step.new.class_node))
     edit.report("patched", ".".join(owners))
     return cls
+
+
+def find_class(value: object, qualname: str, module: str) -> type | None:
+    """The class of that statement: the value itself, or what a decorator made of it leads to (a subclass, a function that
+    holds it, an object that does)."""
+    stack, seen = [value], set[int]()
+    while stack and len(seen) < SEARCHED:
+        each = stack.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, type):
+            found = [base for base in each.__mro__ if (base.__qualname__, base.__module__) == (qualname, module)]
+            if found:
+                return found[0]
+        elif isinstance(each, FunctionType):
+            stack += [cell.cell_contents for cell in each.__closure__ or () if not is_empty(cell)]
+        stack += vars(each).values() if not isinstance(each, type | ModuleType) and hasattr(each, "__dict__") else ()
+    return value if isinstance(value, type) else None
+
+
+def is_empty(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  # asking is the only way
+    except ValueError:
+        return True
+    return False
 
 
 def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNamespace, owners: list[str]) -> None:
@@ -121,15 +157,39 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
             change_header_of_method(edit, cls, step, namespace, owners)
         elif step.action in ("run", "class"):
             execute(edit, cls, owners, unit.nodes, namespace)
-            ran |= {name: unit for name in unit.binds if (index, name) not in plan.shadowed}
+            names = (
+                unit.binds if unit.kind == "def" else {**dict.fromkeys(unit.binds), **made_otherwise(namespace, plan)}
+            )
+            ran |= {name: unit for name in names if (index, name) not in plan.shadowed}
             changed |= {name for name in unit.binds if differs(vars(cls).get(name, MISSING), namespace, name)}
+    mark_values(edit, cls, {*changed, *plan.gone}, namespace, owners[0])
     for name in plan.gone:
         edit.journal.del_class_attr(cls, name)
+    taken: dict[int, Any] = {}  # id of a new function -> the live one that took its code over
     for name, unit in ran.items():
         if name in namespace and name not in IMPLICIT:
-            set_member(edit, cls, name, namespace[name], unit)
+            new = namespace[name]
+            taken[id(new)] = set_member(edit, cls, name, taken.get(id(new), new), unit)
         elif name not in namespace:
             edit.journal.del_class_attr(cls, name)
+
+
+def made_otherwise(namespace: BodyNamespace, plan: ScopePlan) -> dict[str, None]:
+    """Names that no statement shows, such as those set through `locals()`."""
+    shown = {name for unit in plan.new for name in unit.binds}
+    return {name: None for name in namespace if name not in shown}
+
+
+def mark_values(edit: ModuleEdit, cls: type, names: set[str], namespace: BodyNamespace, outermost: str) -> None:
+    """What reads `C.name` at import, here and in other modules, runs again where the name holds data."""
+    both = {name: (vars(cls).get(name), dict.get(namespace, name)) for name in names}
+    mark_data(edit, outermost, both)
+
+
+def mark_data(edit: ModuleEdit, outermost: str, values: Mapping[str, tuple[Any, ...]]) -> None:
+    data = {(outermost, name) for name, both in values.items() if not any(hasattr(type(v), "__get__") for v in both)}
+    edit.class_values |= data
+    edit.taint.mark_attributes(data)
 
 
 def differs(old: Any, namespace: BodyNamespace, name: str) -> bool:
@@ -161,21 +221,30 @@ def undecorated(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef
     return ast.copy_location(type(node)(**fields), node)
 
 
-def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit) -> None:
+def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit) -> Any:
+    """Returns what the name is bound to: the live function, where that could take over the new one."""
     old = vars(cls).get(name, MISSING)
     if isinstance(value, FunctionType):
-        if isinstance(old, FunctionType) and functions.transplant(
-            edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags
-        ):
-            return
-        if isinstance(old, FunctionType) and value.__globals__ is old.__globals__:
-            functions.forward(edit.journal, old, value)
+        fresh = isinstance(old, FunctionType) and all(value is not each for each in vars(cls).values())
+        if fresh and is_home(cls, name, old):
+            if functions.transplant(edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags):
+                return old
+            if value.__globals__ is old.__globals__:
+                functions.forward(edit.journal, old, value)
         value = classmethod(value) if name in IMPLICIT_CLASSMETHODS else value
         value = staticmethod(value) if name == "__new__" else value
     edit.journal.set_class_attr(cls, name, value)
     hook = getattr(type(value), "__set_name__", None)
     if hook is not None:
         hook(value, cls, name)
+    return value
+
+
+def is_home(cls: type, name: str, function: FunctionType) -> bool:
+    """Whether the function was defined under this name, and is not another member's (`go = run`)."""
+    return function.__name__ == name or all(
+        function is not value for other, value in vars(cls).items() if other != name
+    )
 
 
 def set_docstring(edit: ModuleEdit, cls: type, step: Step) -> None:

@@ -219,7 +219,13 @@ def fit(
     if code is None or code.co_freevars != have:
         return None
     code = fill(fill(code, CLASS_MARK, cls), SUPER_MARK, super) if extra else code
-    return code.replace(co_qualname=new.co_qualname)
+    return requalify(code, code.co_qualname, new.co_qualname)
+
+
+def requalify(code: CodeType, old: str, new: str) -> CodeType:
+    """With `new` in the place of `old` at the begin of its qualified name and of those inside it."""
+    constants = tuple([requalify(c, old, new) if isinstance(c, CodeType) else c for c in code.co_consts])
+    return code.replace(co_qualname=new + code.co_qualname.removeprefix(old), co_consts=constants)
 
 
 def find_function(nodes: Sequence[ast.stmt], code: CodeType) -> tuple[FunctionNode, str] | None:
@@ -253,7 +259,8 @@ def _compile_within(
         node.decorator_list = []
         node.body = [*node.body, ast.If(ast.Constant(False), [ast.Expr(dead)], [])]
         statement = node
-    owner = ast.parse(f"class {class_name or 'C'}: pass").body[0]
+    # Underscores in front do not count for private names, and keep the class from hiding a name that the code reads.
+    owner = ast.parse(f"class ______{class_name or 'C'}: pass").body[0]
     assert isinstance(owner, ast.ClassDef)
     if class_name or "__class__" in have:
         owner.body = [statement]

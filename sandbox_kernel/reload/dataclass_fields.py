@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import classes
 from sandbox_kernel.reload.journal import Journal
-from sandbox_kernel.versions.changes import ScopePlan, Step
+from sandbox_kernel.versions.changes import ScopePlan, Step, Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -47,10 +47,20 @@ def _own_fields(cls: type) -> dict[str, Any]:
     return {name: field for name, field in own.items() if field._field_type.name != "_FIELD_CLASSVAR"}
 
 
-def _as_written(field: Any) -> Any:
-    """What the class body assigned to the field, or MISSING for a bare annotation."""
-    names = ["init", "repr", "hash", "compare", "metadata", "kw_only", "default", "default_factory"]
-    return dataclasses.field(**{name: getattr(field, name) for name in names})
+def _as_written(field: Any, *, kw_only: bool = True) -> Any:
+    """What the class body assigned to the field. Without `kw_only` the decorator and `KW_ONLY` decide that anew."""
+    names = ["init", "repr", "hash", "compare", "metadata", "default", "default_factory"]
+    return dataclasses.field(**{name: getattr(field, name) for name in [*names, *(["kw_only"] if kw_only else [])]})
+
+
+def _says_kw_only(units: Sequence[Unit]) -> set[str]:
+    """Fields whose own `field(...)` says whether they are for keywords only."""
+    found: set[str] = set()
+    for unit in units:
+        value = getattr(unit.nodes[0], "value", None)
+        if isinstance(value, ast.Call) and any(keyword.arg == "kw_only" for keyword in value.keywords):
+            found |= set(unit.binds)
+    return found
 
 
 def strip(journal: Journal, cls: type, plan: ScopePlan | None) -> None:
@@ -68,12 +78,13 @@ def strip(journal: Journal, cls: type, plan: ScopePlan | None) -> None:
         journal.del_class_attr(cls, "__hash__")
     if (vars(cls).get("__doc__") or "").startswith(f"{cls.__name__}("):  # the signature, where there was no docstring
         journal.set_class_attr(cls, "__doc__", None)
+    explicit = _says_kw_only(plan.old) if plan else set(_own_fields(cls))
     declared = {classes.annotation_of(unit) for unit in plan.new} if plan else set(_own_fields(cls))
     for name, field in _own_fields(cls).items():
         if name not in declared:
             journal.del_class_attr(cls, name)
         elif not isinstance(vars(cls).get(name), MemberDescriptorType):
-            journal.set_class_attr(cls, name, _as_written(field))
+            journal.set_class_attr(cls, name, _as_written(field, kw_only=name in explicit))
 
 
 def redecorate(edit: ModuleEdit, cls: type, step: Step, descriptors: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from sandbox_kernel.reload import code as codes
-from sandbox_kernel.reload.journal import Journal
+from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.versions.changes import Unit
 
 KIND_FLAGS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -191,7 +191,7 @@ def recode(
 
 
 def wrappers(namespace: Namespace) -> Iterator[Any]:
-    """Everything in a module and its classes that says by `__wrapped__` what it wraps."""
+    """Everything in a module and its classes that says by `__wrapped__` what it wraps, and properties."""
     stack: list[Any] = [*namespace.values()]
     seen: set[int] = set()
     while stack:
@@ -202,21 +202,45 @@ def wrappers(namespace: Namespace) -> Iterator[Any]:
         if isinstance(value, type):
             stack += vars(value).values() if value.__module__ == namespace.get("__name__") else ()
         elif isinstance(value, staticmethod | classmethod):
+            yield value
             stack.append(value.__func__)
         elif isinstance(value, property):
+            yield value
             stack += [value.fget, value.fset]
+        elif isinstance(value, functools.cached_property):
+            yield value
+            stack.append(value.func)
         elif not isinstance(value, ModuleType) and "__wrapped__" in getattr(value, "__dict__", ()):
             yield value
             stack.append(value.__dict__["__wrapped__"])
 
 
-def refresh_wrappers(journal: Journal, namespace: Namespace, old_doc: str | None, function: FunctionType) -> None:
-    """What `functools.wraps` copied at decoration follows the function it was copied from."""
-    if function.__doc__ == old_doc:
+COPIED = ("__doc__", "__annotations__", "__name__", "__qualname__")
+
+
+def copied(function: FunctionType) -> dict[str, Any]:
+    """What others may have copied from the function, as it is now."""
+    return {name: getattr(function, name) for name in COPIED}
+
+
+def refresh_wrappers(journal: Journal, namespace: Namespace, before: dict[str, Any], function: FunctionType) -> None:
+    """What `functools.wraps` and `property` copied at decoration follows the function it was copied from."""
+    changed = {name: value for name, value in before.items() if getattr(function, name) != value}
+    if not changed:
         return
     for wrapper in list(wrappers(namespace)):
-        if inspect.unwrap(wrapper) is function and wrapper.__doc__ == old_doc:
-            journal.set_attr(wrapper, "__doc__", function.__doc__)
+        if source_of(wrapper) is function:
+            for name, value in changed.items():
+                if getattr(wrapper, name, MISSING) == value:
+                    journal.set_attr(wrapper, name, getattr(function, name))
+
+
+def source_of(wrapper: Any) -> object:
+    if isinstance(wrapper, property):
+        return wrapper.fget
+    if isinstance(wrapper, functools.cached_property):
+        return wrapper.func
+    return inspect.unwrap(wrapper)
 
 
 def transplant(

@@ -1,61 +1,80 @@
-"""What stands in the head of a class statement: bases, metaclass, keywords; and the slots, which no live class can change."""
+"""The head of a class statement: bases, metaclass, keywords; and the slots, which no live class can change."""
 
 from __future__ import annotations
 
 import abc
 import ast
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import classes, replace
-from sandbox_kernel.versions.changes import Step
+from sandbox_kernel.versions.changes import Step, Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
 
 
-class Plain:
-    """Stands in for `object` as the only base of a class that lost its last one: CPython does not allow the swap."""
-
-
-def slots_of(node: ast.ClassDef) -> object:
+def slots_of(unit: Unit | None) -> object:
     """The names in `__slots__`, in any order; the expression where it is computed."""
-    for statement in node.body:
-        if not isinstance(statement, ast.Assign):
-            continue
-        if any(isinstance(target, ast.Name) and target.id == "__slots__" for target in statement.targets):
-            try:
-                value = ast.literal_eval(statement.value)
-            except ValueError:
-                return ast.dump(statement.value)
-            return {value} if isinstance(value, str) else set(value)
+    for node in slots_statements(unit.class_node) if unit else ():
+        try:
+            found = ast.literal_eval(node.value)
+        except ValueError:
+            return ast.dump(node.value)
+        return {found} if isinstance(found, str) else set(found)
     return None
 
 
-def refuse_layout(edit: ModuleEdit, cls: type, step: Step) -> None:
-    before = slots_of(step.old.class_node) if step.old else None
-    if before != slots_of(step.new.class_node):
+def slots_statements(node: ast.ClassDef) -> list[ast.Assign]:
+    assignments = [statement for statement in node.body if isinstance(statement, ast.Assign)]
+    return [each for each in assignments if any(isinstance(t, ast.Name) and t.id == "__slots__" for t in each.targets)]
+
+
+def change_slots(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> type:
+    """Only a class that nobody has an instance of can be made anew with others."""
+    if classes.instances_of(list(classes.family(cls))):
         raise ReloadError(
             f"the __slots__ of '{cls.__qualname__}' changed, and live instances have no room for that; "
             "restart the kernel to apply it, or keep the slots",
             module=edit.name,
             reason="slots-changed",
         )
+    scratch = classes.BodyNamespace(cls, edit.overlay)
+    classes.execute(edit, cls, owners, [*slots_statements(step.new.class_node)], scratch)
+    slots = {name: value for name, value in scratch.items() if name == "__slots__"}
+    return replace.replace(edit, cls, cls.__bases__, type(cls), {}, slots)
 
 
 def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
     """Other bases, another metaclass, other keywords of the class statement. Returns the class to go on with."""
     node = step.new.class_node
-    bases = resolve_bases(edit, node)
+    written = tuple(edit.evaluate(base) for base in node.bases)
+    bases = types.resolve_bases(written) or (object,)
     keywords = {keyword.arg: edit.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
     metaclass: type = keywords.pop("metaclass", None) or types.prepare_class("", bases)[0]
     if not issubclass(metaclass, type(cls)) or not set_header(edit, cls, bases, metaclass):
-        return replace.replace(edit, cls, bases, metaclass, keywords)
+        return replace.replace(edit, cls, written or (object,), metaclass, keywords, vars(cls))
+    if written != bases and node.bases:
+        edit.journal.set_class_attr(cls, "__orig_bases__", written)
+    else:
+        edit.journal.del_class_attr(cls, "__orig_bases__")
     clear_abc_caches(cls)
-    if keywords or step.bases:
-        super(cls, cls).__init_subclass__(**keywords)  # type: ignore[arg-type]  # narrowed by isinstance above
+    tell_makers(edit, cls, metaclass, keywords)
     return cls
+
+
+def tell_makers(edit: ModuleEdit, cls: type, metaclass: type, keywords: dict[str, Any]) -> None:
+    """What a class statement calls with its keywords; a metaclass with a `__new__` of its own sees the class beside
+    this one (`derived`)."""
+    if any(edit.is_tracked(each) and "__init__" in vars(each) for each in metaclass.__mro__):
+        initialise: Callable[..., None] = metaclass.__init__  # type: ignore[misc]  # on purpose: of the class, as `type` does
+        initialise(cls, cls.__name__, cls.__bases__, dict(vars(cls)), **keywords)
+    owner = next(base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base))
+    makes = any(edit.is_tracked(each) and "__new__" in vars(each) for each in metaclass.__mro__)
+    if owner is not object and not makes:
+        super(cls, cls).__init_subclass__(**keywords)  # type: ignore[arg-type]  # narrowed by isinstance above
 
 
 def set_header(edit: ModuleEdit, cls: type, bases: tuple[type, ...], metaclass: type) -> bool:
@@ -64,22 +83,13 @@ def set_header(edit: ModuleEdit, cls: type, bases: tuple[type, ...], metaclass: 
     try:
         if type(cls) is not metaclass:
             type.__setattr__(cls, "__class__", metaclass)
-        if bases != cls.__bases__ and (bases, cls.__bases__) != ((object,), (Plain,)):
-            cls.__bases__ = (Plain,) if bases == (object,) else bases
+        if bases != cls.__bases__ and (bases, cls.__bases__) != ((object,), (classes.Plain,)):
+            cls.__bases__ = (classes.Plain,) if bases == (object,) else bases
     except TypeError as error:
         if not any(word in str(error) for word in ("layout", "deallocator", "mutable types")):
             raise replace.refusal(edit, cls, error) from error
         return False
     return True
-
-
-def resolve_bases(edit: ModuleEdit, node: ast.ClassDef) -> tuple[type, ...]:
-    bases: list[Any] = []
-    for base in node.bases:
-        value = edit.evaluate(base)
-        entries = getattr(value, "__mro_entries__", None) if not isinstance(value, type) else None
-        bases += entries((value,)) if entries else [value]
-    return tuple(bases) or (object,)
 
 
 def clear_abc_caches(cls: type) -> None:

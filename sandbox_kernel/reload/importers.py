@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload.journal import MISSING
@@ -30,18 +30,39 @@ def import_nodes(unit: Unit) -> list[ast.Import | ast.ImportFrom]:
     return [n for each in unit.nodes for n in ast.walk(each) if isinstance(n, ast.Import | ast.ImportFrom)]
 
 
+def guarded_imports(unit: Unit, module: str, *, is_package: bool) -> set[str]:
+    """Modules whose import the statement tries, and goes on without."""
+    if unit.kind != "other" or not isinstance(unit.nodes[0], ast.Try):
+        return set()
+    found: set[str] = set()
+    for node in import_nodes(unit):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        else:
+            base = absolute(node, module, is_package=is_package)
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
+
+
 def imported_modules(source: Source, module: str, *, is_package: bool) -> set[str]:
     """Names of the modules that executing `source` imports, submodules that a `from` may mean included."""
     found: set[str] = set()
     for unit in source.units:
         for node in import_nodes(unit):
             if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
+                found |= {package for alias in node.names for package in with_parents(alias.name)}
             else:
                 base = absolute(node, module, is_package=is_package)
-                found.add(base)
+                found |= set(with_parents(base))
                 found |= {f"{base}.{alias.name}" for alias in node.names}
     return found
+
+
+def with_parents(name: str) -> Iterator[str]:
+    """`a.b.c`, `a.b`, `a`: all of them are imported."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
 
 
 def in_order(names: Iterable[str], imports: Mapping[str, set[str]]) -> list[str]:
@@ -76,7 +97,7 @@ def dependents(changed: set[str], imports: Mapping[str, set[str]]) -> set[str]:
 
 def carry_over(edit: ModuleEdit, origin: ModuleEdit) -> None:
     """Brings what changed in `origin` to a module that imports from it: rebinds its names, marks what reads them."""
-    if not origin.changed:
+    if not origin.spreads:
         return
     is_package = "__path__" in edit.live
     for index, unit in enumerate(edit.source.units):
@@ -87,13 +108,28 @@ def carry_over(edit: ModuleEdit, origin: ModuleEdit) -> None:
             else:
                 for alias in node.names:
                     if alias.name == origin.name:
-                        name = alias.asname or alias.name.partition(".")[0]
-                        for changed in origin.changed:
-                            edit.mark_attribute(name, changed)
+                        _mark_module(edit, origin, alias.asname or alias.name.partition(".")[0])
     for name, value in list(edit.live.items()):
         if value is origin.module:
-            for changed in origin.changed:
-                edit.mark_attribute(name, changed)
+            _mark_module(edit, origin, name)
+
+
+def _mark_module(edit: ModuleEdit, origin: ModuleEdit, alias: str) -> None:
+    """What is read or called as `alias.name`, or as `alias.Class.name`."""
+    edit.taint.mark_attributes((alias, name) for name in (*origin.changed, *(name for _, name in origin.class_values)))
+    functions, calls = origin.taint.functions, origin.taint.calls
+    edit.taint.mark_functions((), {(alias, name) for name in (*functions, *(name for _, name in calls))})
+
+
+def _mark_name(edit: ModuleEdit, origin: ModuleEdit, name: str, alias: str) -> None:
+    """What is read of an imported class, or happens when the imported function or class is called."""
+    edit.taint.mark_attributes((alias, value) for cls, value in origin.class_values if cls == name)
+    functions = [alias] if name in origin.taint.functions else []
+    edit.taint.mark_functions(functions, {(alias, method) for cls, method in origin.taint.calls if cls == name})
+
+
+def _called_names(origin: ModuleEdit) -> set[str]:
+    return {*origin.taint.functions, *(cls for cls, _ in origin.class_values | origin.taint.calls)}
 
 
 def _follow(edit: ModuleEdit, origin: ModuleEdit, index: int, unit: Unit, node: ast.ImportFrom) -> None:
@@ -102,12 +138,14 @@ def _follow(edit: ModuleEdit, origin: ModuleEdit, index: int, unit: Unit, node: 
             edit.plan.scope.steps[index] = Step("run", unit, unit, edited=False)
         return
     for alias in node.names:
-        if alias.name == STAR:
+        star = alias.name == STAR
+        if star:
             _follow_all(edit, origin, unit)
-        pairs = _exported(origin) if alias.name == STAR else [alias.name]
-        for name in pairs:
+        for name in _called_names(origin) if star else [alias.name]:
+            _mark_name(edit, origin, name, alias.asname or name)
+        for name in _exported(origin) if star else [alias.name]:
             if name in origin.changed:
-                _rebind(edit, unit, alias.asname or name, *origin.changed[name], star=alias.name == STAR)
+                _rebind(edit, unit, alias.asname or name, *origin.changed[name], star=star)
 
 
 def _follow_all(edit: ModuleEdit, origin: ModuleEdit, unit: Unit) -> None:

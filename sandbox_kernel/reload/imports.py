@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from sandbox_kernel.reload.journal import Journal
+
 Note = Callable[[ModuleType, str], None]
 LIBRARY = tuple(
     {str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -59,6 +61,20 @@ class NotingLoader(importlib.machinery.SourceFileLoader):
         super().exec_module(module)
         if self._text is not None:
             self._note(module, self._text)
+
+
+def rehome(journal: Journal, module: ModuleType, path: str) -> None:
+    """The module comes from another file: `shop.py` became `shop/__init__.py`, or the other way round."""
+    name, package = module.__name__, os.path.basename(path) == "__init__.py"
+    where = [os.path.dirname(path)] if package else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=where)
+    names = {"__file__": path, "__spec__": spec, "__package__": name if package else name.rpartition(".")[0]}
+    for key, value in names.items():
+        journal.set_item(module.__dict__, key, value)
+    if where is not None:
+        journal.set_item(module.__dict__, "__path__", where)
+    else:
+        journal.del_item(module.__dict__, "__path__")
 
 
 class WatchingFinder(importlib.abc.MetaPathFinder):

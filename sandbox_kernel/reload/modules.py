@@ -9,17 +9,19 @@ code before anything live is touched; `commit` does the rest in one short sectio
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from sandbox_kernel.reload import classes, functions, reach, reconcile
+from sandbox_kernel.reload import classes, functions, local_classes, reach, reconcile
 from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.reload.state import LIMIT, Keeper
+from sandbox_kernel.reload.taint import Taint, value_of
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
 from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, class_scope, first_line
-from sandbox_kernel.versions.statements import Uses, uses_of
+from sandbox_kernel.versions.statements import uses_of
 
 
 class ModuleEdit:
@@ -42,13 +44,12 @@ class ModuleEdit:
         self.originals: dict[str, Any] = dict(self.live)
         self.overlay: dict[str, Any] = dict(self.live)
         self.changed: dict[str, tuple[Any, Any]] = {}  # name -> (old value, new value), MISSING for none
-        self.dirty: set[str] = set()
-        self.dirty_attributes: set[tuple[str, str]] = set()
-        self.foreign: set[str] = set()
-        self.tainted_functions: set[str] = set()
+        self.class_values: set[tuple[str, str]] = set()  # (class, attribute) of data in class bodies that has changed
+        self.foreign: set[str] = set()  # names that other modules of this change may still give another value
+        self.pending: set[str] = set()  # classes that the commit will patch
+        self.taint = Taint(plan.new.units, name, value_of(self.overlay, self.live))
         self.touched: list[tuple[FunctionType, CodeType]] = []  # functions with new code, and the code they had
         self.edited_classes: list[type] = []
-        self.late: set[str] = set()
         self.is_tracked = is_tracked
         self.keeper = Keeper(journal, is_tracked, LIMIT)
         self._report = report
@@ -59,6 +60,14 @@ class ModuleEdit:
     @property
     def source(self) -> Source:
         return self.plan.new
+
+    @property
+    def spreads(self) -> bool:
+        """Whether modules that import this one may have to follow."""
+        return bool(self.changed or self.class_values or self.taint)
+
+    def module_of(self, cls: type) -> ModuleType:
+        return sys.modules.get(cls.__module__, self.module)
 
     def report(self, action: str, name: str, reason: str = "") -> None:
         self._report(self.name, name, action, reason)
@@ -90,10 +99,11 @@ class ModuleEdit:
         """Runs, in order, the statements that neither need new code nor concern other modules; stops at the first
         other."""
         steps = self.plan.scope.steps
+        self.pending = {step.new.name for step in steps.values() if step.new.kind == "class"}
         self._forget_bindings(step.new for step in steps.values() if step.action == "run")
         for index in self._order():
             unit, step = self.source.units[index], steps.get(index)
-            if step is None and not self._is_tainted(unit):
+            if step is None and not self.taint.reaches(unit.uses):
                 continue
             if step is not None and step.action != "run":
                 continue
@@ -105,32 +115,13 @@ class ModuleEdit:
             self._prepared[index] = None
             for name in unit.binds:
                 if not same_value(self.live.get(name, MISSING), self.overlay.get(name, MISSING)):
-                    self._mark(name)
+                    self.taint.mark(name)
 
     def _order(self) -> Iterable[int]:
         """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
         for index, unit in enumerate(self.source.units):
-            if index in self.plan.scope.steps or ((self.dirty or self.dirty_attributes) and self._mentions(unit)):
+            if index in self.plan.scope.steps or (self.taint and self.taint.mentions(unit)):
                 yield index
-
-    def _mentions(self, unit: Unit) -> bool:
-        words = [*self.dirty, *self.tainted_functions, *(name for _, name in self.dirty_attributes)]
-        return any(word in unit.text for word in words)
-
-    def _is_tainted(self, unit: Unit) -> bool:
-        """Whether it reads, when its module is executed, a value that has changed."""
-        return self._reads_changed(unit.uses) or bool(unit.uses.callees & self.tainted_functions)
-
-    def _reads_changed(self, uses: Uses) -> bool:
-        return bool(uses.reads & self.dirty or uses.attributes & self.dirty_attributes)
-
-    def _mark(self, name: str) -> None:
-        self.dirty.add(name)
-        self.tainted_functions |= reach.functions_reading(self.source.units, self.dirty, self.dirty_attributes)
-
-    def mark_attribute(self, alias: str, name: str) -> None:
-        self.dirty_attributes.add((alias, name))
-        self.tainted_functions |= reach.functions_reading(self.source.units, self.dirty, self.dirty_attributes)
 
     def _forget_bindings(self, units: Iterable[Unit]) -> None:
         for unit in units:
@@ -148,6 +139,11 @@ class ModuleEdit:
             for name in unit.binds:
                 if name in self.live:
                     self.overlay[name] = self.live[name]
+        if unit.kind == "other" and unit.uses.mutates:
+            stores = reach.stores(unit)
+            attributes = [(root, str(key)) for root, kind, key in stores if kind == "attribute"]
+            items = [(root, key) for root, kind, key in stores if kind == "item"]
+            self.taint.mark_stores(attributes, items, unit.uses.mutates & set(self.overlay))
         self.report("run again" if self._was_there(unit) else "added", self._title(unit))
 
     def _own_annotations(self) -> None:
@@ -177,14 +173,14 @@ class ModuleEdit:
         pairs = list(codes.pair(old_code, self.code_of(step.new)))
         old_codes = [old for old, _ in pairs]
         for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
-            new, before, doc = pairs[index][1], function.__code__, function.__doc__
+            new, before, copied = pairs[index][1], function.__code__, functions.copied(function)
             done = functions.recode(self.journal, function, new, step.new, variants=self.variants, flags=self.flags)
             if not done:
                 self.report("kept old", function.__qualname__, "an existing closure lacks a variable of the new code")
                 continue
             self._recoded.setdefault(id(new), []).append(function)
             self.touched.append((function, before))
-            functions.refresh_wrappers(self.journal, self.live, doc, function)
+            functions.refresh_wrappers(self.journal, self.live, copied, function)
             if step.edited and not codes.alike(pairs[index][0], new):
                 self.report("patched", function.__qualname__)
 
@@ -228,21 +224,20 @@ class ModuleEdit:
                 self.journal.del_item(self.live, name)
                 self.report("removed", name)
         reach.remove_stores(self)
+        local_classes.patch(self)
 
     def _is_submodule(self, name: str) -> bool:
-        import sys
-
         value = self.live[name]
         return isinstance(value, ModuleType) and sys.modules.get(f"{self.name}.{name}") is value
 
     def _taint_step(self, unit: Unit) -> Step | None:
         if unit.kind == "class":
             return self._tainted_class(unit)
-        if not self._is_tainted(unit):
+        if not self.taint.reaches(unit.uses):
             return None
         if unit.kind == "def":
             decorators = uses_of([ast.Expr(node) for node in unit.function.decorator_list])
-            if not self._reads_changed(decorators) and not decorators.callees & self.tainted_functions:
+            if not self.taint.reaches(decorators):
                 return Step("header", unit, unit, edited=False)
         return Step("run", unit, unit, edited=False)
 
@@ -258,23 +253,24 @@ class ModuleEdit:
         body, node = step.body, step.new.class_node
         assert body is not None
         for index, member in enumerate(body.new):
-            if index not in body.steps and self._is_tainted(member):
+            if index not in body.steps and self.taint.reaches(member.uses):
                 body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
         outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])
-        step.bases = step.bases or self._reads_changed(outer)
+        step.bases = step.bases or self.taint.reads(outer)
         decorators = uses_of([ast.Expr(base) for base in node.decorator_list])
-        step.decorators = step.decorators or self._reads_changed(decorators)
+        step.decorators = step.decorators or self.taint.reads(decorators)
 
     def _carry_out(self, unit: Unit, step: Step) -> None:
         if step.action == "header":
             self._change_header(step)
         elif step.action == "class":
-            cls = self.live.get(unit.name)
-            if isinstance(cls, type):
+            bound = self.live.get(unit.name)
+            cls = classes.find_class(bound, unit.name, self.name)
+            if cls is not None:
                 new = classes.patch_class(self, cls, step, [unit.name])
-                if new is not cls:
+                if new is not bound is cls:
                     self._replace(unit.name, cls, new)
-                elif self.overlay.get(unit.name) is not cls and unit.name in self.overlay:
+                elif self.overlay.get(unit.name) is not bound and unit.name in self.overlay:
                     self._bind(unit)
             else:
                 self._execute(unit)
@@ -289,7 +285,7 @@ class ModuleEdit:
         self.overlay[name] = new
         self.journal.set_item(self.live, name, new)
         self.changed[name] = (old, new)
-        self._mark(name)
+        self.taint.mark(name)
 
     def _change_header(self, step: Step) -> None:
         node = step.new.function
@@ -322,13 +318,13 @@ class ModuleEdit:
         return found or [f for f in functions.within(vars(cls).get(name), self.live) if f.__name__ == node.name]
 
     def change_function_header(self, function: FunctionType, new: FunctionType, step: Step) -> None:
-        doc = function.__doc__
+        copied = functions.copied(function)
         if step.old is not None and step.old is not step.new:
-            keep_unchanged_defaults(function, new, step.old.function, step.new.function, self.dirty)
+            keep_unchanged_defaults(function, new, step.old.function, step.new.function, self.taint.reads)
         functions.transplant(
             self.journal, function, new, nodes=step.new, variants=self.variants, flags=self.flags, decorated=False
         )
-        functions.refresh_wrappers(self.journal, self.live, doc, function)
+        functions.refresh_wrappers(self.journal, self.live, copied, function)
         self.report("patched", function.__qualname__)
 
     def _bind(self, unit: Unit) -> None:
@@ -358,7 +354,7 @@ class ModuleEdit:
         if not same_value(before, value):
             self.changed[name] = (before, value)
             if name not in ("__annotations__", "__doc__"):
-                self._mark(name)
+                self.taint.mark(name)
 
     def _is_shadowed(self, unit: Unit, name: str) -> bool:
         shadowed = self.plan.scope.shadowed

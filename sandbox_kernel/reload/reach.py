@@ -1,36 +1,19 @@
-"""How far a change reaches: which functions read a changed value, which statements must wait for new code."""
+"""What a statement needs and leaves behind: whether it must wait for new code, whose state it may touch, what it stores."""
 
 from __future__ import annotations
 
 import ast
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.versions.changes import Unit
-from sandbox_kernel.versions.statements import body_reads
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
-
-
-def functions_reading(units: Sequence[Unit], dirty: set[str], attributes: set[tuple[str, str]]) -> set[str]:
-    """Functions of the module that read a changed value when called, themselves or by calling another one."""
-    words = {*dirty, *(name for _, name in attributes)}
-    found: set[str] = set()
-    while True:
-        fresh = set()
-        for unit in units:
-            if unit.kind == "def" and unit.name not in found and any(word in unit.text for word in words | found):
-                reads = body_reads(unit.function)
-                if reads & (dirty | found) or any(root in reads and name in unit.text for root, name in attributes):
-                    fresh.add(unit.name)
-        if not fresh:
-            return found
-        found |= fresh
 
 
 def must_wait(edit: ModuleEdit, unit: Unit) -> bool:
@@ -40,7 +23,7 @@ def must_wait(edit: ModuleEdit, unit: Unit) -> bool:
     live module), or makes a function or class that takes the place of a live one.
     """
     uses = unit.uses
-    if needs_module_scope(unit) or uses.nested & edit.dirty or uses.reads & edit.foreign:
+    if needs_module_scope(unit) or uses.nested & edit.taint.names or uses.reads & (edit.foreign | edit.pending):
         return True
     if any(isinstance(edit.live.get(name), FunctionType | type) for name in unit.binds):
         return True
@@ -86,10 +69,10 @@ def asks_for_itself(unit: Unit, name: str) -> bool:
 
 def remove_stores(edit: ModuleEdit) -> None:
     """`f.label = 1` and `TABLE["a"] = 1` that are gone from the source are taken back, unless still set elsewhere."""
-    removed = {key for unit in edit.plan.scope.removed for key in _stores(unit)}
+    removed = {key for unit in edit.plan.scope.removed for key in stores(unit)}
     if not removed:
         return
-    still = {key for unit in edit.source.units if unit.kind == "other" for key in _stores(unit)}
+    still = {key for unit in edit.source.units if unit.kind == "other" for key in stores(unit)}
     for root, kind, key in removed - still:
         target = edit.live.get(root, MISSING)
         if target is not edit.originals.get(root, MISSING):
@@ -103,7 +86,7 @@ def remove_stores(edit: ModuleEdit) -> None:
                 edit.journal.del_attr(target, key)
 
 
-def _stores(unit: Unit) -> set[tuple[str, str, Any]]:
+def stores(unit: Unit) -> set[tuple[str, str, Any]]:
     found: set[tuple[str, str, Any]] = set()
     if unit.kind != "other":
         return found

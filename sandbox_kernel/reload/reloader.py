@@ -117,8 +117,9 @@ class Reloader:
         files: dict[str, str] = {}
         for path in map(str, paths):
             for name in self._modules_of(path):
-                files[name] = path
-                sources[name] = self._read(path, name)
+                text = self._read(path, name)
+                if text is not None or name not in sources:  # `shop.py` may have become `shop/__init__.py`
+                    files[name], sources[name] = path, text
         return self.apply(sources, paths=files)
 
     def _read(self, path: str, name: str) -> str | None:

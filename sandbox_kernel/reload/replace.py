@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import types
-from types import CodeType, FunctionType
+from collections.abc import Mapping
+from types import CodeType, FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
@@ -19,16 +20,32 @@ from sandbox_kernel.reload.journal import Journal
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
 
-LEFT_BEHIND = {"__dict__", "__weakref__", "__abstractmethods__", "_abc_impl", "__classcell__"}
+LEFT_BEHIND = {
+    "__slots__",
+    "__orig_bases__",
+    "__dict__",
+    "__weakref__",
+    "__abstractmethods__",
+    "_abc_impl",
+    "__classcell__",
+}
 
 
-def replace(edit: ModuleEdit, cls: type, bases: tuple[Any, ...], metaclass: type, keywords: dict[str, Any]) -> type:
-    """The class that stands for `cls` from now on."""
-    members = {name: value for name, value in vars(cls).items() if name not in LEFT_BEHIND}
+def replace(
+    edit: ModuleEdit,
+    cls: type,
+    bases: tuple[Any, ...],
+    metaclass: type,
+    keywords: dict[str, Any],
+    slots: Mapping[str, Any],
+) -> type:
+    """The class that stands for `cls` from now on. `slots` holds its `__slots__`, if it has any."""
+    members = {n: v for n, v in vars(cls).items() if n not in LEFT_BEHIND and not isinstance(v, MemberDescriptorType)}
+    members |= {name: value for name, value in slots.items() if name == "__slots__"}
     edit.journal.step(f"replace {cls.__qualname__}")
     try:
         new = types.new_class(cls.__name__, bases, {"metaclass": metaclass, **keywords}, lambda ns: ns.update(members))
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise refusal(edit, cls, error) from error
     new.__qualname__ = cls.__qualname__
     for value in members.values():
@@ -37,7 +54,7 @@ def replace(edit: ModuleEdit, cls: type, bases: tuple[Any, ...], metaclass: type
     move_subclasses(edit, cls, new)
     move_instances(edit, cls, new)
     edit.journal.set_class_attr(cls, "__new__", staticmethod(lambda _cls, *args, **options: new(*args, **options)))
-    edit.report("replaced", cls.__qualname__, "CPython cannot give the live class these bases")
+    edit.report("replaced", cls.__qualname__, "CPython cannot give the live class these bases or slots")
     return new
 
 

@@ -6,6 +6,7 @@ objects.
 from __future__ import annotations
 
 import enum
+import typing
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ def wants_shell(cls: type, step: Step) -> bool:
     assert plan is not None
     units = [*plan.removed, *(each.new for each in plan.steps.values() if each.action == "run")]
     data = any(unit.kind not in ("def", "class") for unit in units)
+    if typing.is_typeddict(cls):
+        return data or step.bases or step.keywords
     return data and (isinstance(cls, enum.EnumMeta) or is_named_tuple(cls))
 
 

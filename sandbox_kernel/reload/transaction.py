@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import linecache
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +20,12 @@ from typing import Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import functions, hooks, importers
-from sandbox_kernel.reload.imports import ServingFinder
+from sandbox_kernel.reload.imports import ServingFinder, rehome
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
-from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, parse_source
+from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, Step, parse_source
 
 HOLD_S = 0.2
 log = logging.getLogger(__name__)
@@ -111,19 +112,28 @@ class Transaction:
 
     def _edit(self, plan: ModulePlan) -> ModuleEdit:
         record = self.live.records[plan.module]
+        filename = self._file_of(plan.module)
+        if filename != record.filename:
+            rehome(self.journal, record.module, filename)
         edit = ModuleEdit(
             record.module,
             plan.module,
             plan,
             journal=self.journal,
             variants=self.live.variants,
-            filename=record.filename,
+            filename=filename,
             report=self._report,
             is_tracked=self._is_tracked,
         )
         self.edits[plan.module] = edit
         self.journal.keep_dict(edit.live)
         return edit
+
+    def _file_of(self, module: str) -> str:
+        """Another one than before where a module became a package, or a package a module."""
+        known = self.live.records[module].filename
+        given = self.paths.get(module, known)
+        return known if os.path.realpath(given) == os.path.realpath(known) else given
 
     def run(self, migrate: Callable[[], None] | None) -> None:
         """Raises ReloadError or MigrationError after everything was undone."""
@@ -213,11 +223,21 @@ class Transaction:
         for plan in self.plans:
             self._edit(plan)
         for edit in self.edits.values():
+            self._try_new_imports(edit)
             edit.check()
         for name in self._order():
             edit = self.edits[name]
             self._find_foreign(edit, by_name)
             edit.prepare()
+
+    def _try_new_imports(self, edit: ModuleEdit) -> None:
+        """`try: import x` may come out otherwise now that there is an `x`."""
+        for index, unit in enumerate(edit.source.units):
+            names = importers.guarded_imports(unit, edit.name, is_package="__path__" in edit.live)
+            if names & set(self.new_sources):
+                step = edit.plan.scope.steps.get(index)
+                old = step.old if step is not None else unit
+                edit.plan.scope.steps[index] = Step("run", unit, old, edited=step is not None and step.edited)
 
     def _find_foreign(self, edit: ModuleEdit, plans: Mapping[str, ModulePlan]) -> None:
         """Names that come from another module of this change: what reads them waits until that one is committed."""
@@ -239,9 +259,9 @@ class Transaction:
         done: list[ModuleEdit] = []
         for name in order:
             self._commit_one(self.edits[name], done)
-        if any(edit.changed for edit in done):
+        changed = {edit.name for edit in done if edit.spreads}
+        if changed:
             imports = self._imports()
-            changed = {edit.name for edit in done if edit.changed}
             others = importers.dependents(changed, imports) - set(order)
             for name in importers.in_order(others, imports):
                 edit = self._untouched(name)
@@ -265,9 +285,9 @@ class Transaction:
     def _publish(self) -> None:
         for plan in self.plans:
             record = self.live.records[plan.module]
-            fresh = Record(record.module, plan.new.text, record.filename, plan.new)
+            fresh = Record(record.module, plan.new.text, self._file_of(plan.module), plan.new)
             self.journal.set_item(self.live.records, plan.module, fresh)
-            set_lines(record.filename, plan.new)
+            set_lines(fresh.filename, plan.new)
         for name in self.removed:
             if name in sys.modules and name in self.live.records:
                 self._remove(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from sandbox_kernel.versions.statements import fingerprint, uses_of
+from sandbox_kernel.versions.statements import Uses, fingerprint, uses_of
 
 ATOMS = (int, float, complex, str, bytes, bool, type(None))
 
@@ -26,12 +27,17 @@ def same_value(old: Any, new: Any) -> bool:
     return False
 
 
+def is_settled(value: Any) -> bool:
+    """A plain value that cannot change by itself: nobody keeps state in it."""
+    return isinstance(value, ATOMS) or (type(value) in (tuple, frozenset) and all(map(is_settled, value)))
+
+
 def keep_unchanged_defaults(
     old: FunctionType,
     new: FunctionType,
     was: ast.FunctionDef | ast.AsyncFunctionDef,
     now: ast.FunctionDef | ast.AsyncFunctionDef,
-    dirty: set[str],
+    reads_changed: Callable[[Uses], bool],
 ) -> None:
     """A default whose expression did not change keeps its live value: it may be state, such as a cache."""
     before, after = default_nodes(was), default_nodes(now)
@@ -46,7 +52,7 @@ def keep_unchanged_defaults(
             name in values
             and name in before
             and fingerprint(before[name]) == fingerprint(after[name])
-            and not uses_of([ast.Expr(after[name])]).reads & dirty
+            and not reads_changed(uses_of([ast.Expr(after[name])]))
         )
 
     names = [argument.arg for argument in [*now.args.posonlyargs, *now.args.args]]

@@ -74,14 +74,17 @@ def docstring_of(statement: ast.stmt) -> bool:
 @dataclass(slots=True)
 class Uses:
     """`binds`: names stored. `reads`: names loaded. `attributes`: `(root, name)` of `root.name`. `nested`: names loaded
-    from a scope of their own (comprehension, class body). `callees`: roots of what is called. `mutates`: roots of
-    what is stored into (`X.a = 1`, `X[0] = 1`, `X.append(1)`)."""
+    from a scope of their own (comprehension, class body). `callees`: roots of what is called; `calls`: `(root, name)` of
+    `root.name()`; `items`: `(root, key)` of `root["key"]`. `mutates`: roots of what is stored into (`X.a = 1`,
+    `X[0] = 1`, `X.append(1)`)."""
 
     binds: dict[str, None] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
     attributes: set[tuple[str, str]] = field(default_factory=set)
     nested: set[str] = field(default_factory=set)
     callees: set[str] = field(default_factory=set)
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    items: set[tuple[str, object]] = field(default_factory=set)
     mutates: set[str] = field(default_factory=set)
     effects: bool = False
 
@@ -120,6 +123,8 @@ class _UseFinder(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self._stored_into(node)
+        if isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
+            self.uses.items.add((root_name(node), node.slice.value))
         self.generic_visit(node)
 
     def _stored_into(self, node: ast.Attribute | ast.Subscript) -> None:
@@ -130,6 +135,8 @@ class _UseFinder(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.uses.effects = True
         self.uses.callees.add(root_name(node.func))
+        if isinstance(node.func, ast.Attribute):
+            self.uses.calls.add((root_name(node.func), node.func.attr))
         self.visit(node.func)
         self.called += 1
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:

@@ -1,0 +1,15 @@
+import asyncio
+
+LOCK = asyncio.Lock()
+
+
+async def step(x):
+    return ("new", x)
+
+
+async def loop(inbox, out):
+    while True:
+        item = await inbox.get()
+        async with LOCK:
+            out.append(await step(item))
+        inbox.task_done()

@@ -1,0 +1,8 @@
+import sys
+
+
+def f():
+    return "new"
+
+
+sys.exit(0)

@@ -1,0 +1,10 @@
+def f():
+    return "new"
+
+
+class Quiet(BaseException):
+    def __str__(self):
+        raise ValueError
+
+
+raise Quiet

@@ -1,0 +1,2 @@
+# refused
+assert m.f() == "old" and not hasattr(m, "Quiet")

@@ -1,0 +1,1 @@
+assert a.x == 2 and b.y == (1,)

@@ -1,0 +1,3 @@
+import m
+c = m.C()
+m.TABLE["mine"] = 1

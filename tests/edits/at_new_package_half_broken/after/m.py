@@ -1,0 +1,6 @@
+from kit.good import G
+from kit.bad import B
+
+
+def f():
+    return G + B

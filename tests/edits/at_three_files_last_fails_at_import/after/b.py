@@ -1,0 +1,3 @@
+from a import K, f, g
+
+TWICE = K * 2

@@ -1,0 +1,4 @@
+from b import TWICE
+
+assert TWICE < 10
+NEW = 1

@@ -1,0 +1,6 @@
+K = 1
+LOG = []
+
+
+def f():
+    return ("old", K)

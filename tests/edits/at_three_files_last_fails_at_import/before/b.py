@@ -1,0 +1,3 @@
+from a import K, f
+
+TWICE = K * 2

@@ -1,0 +1,3 @@
+from b import TWICE
+
+assert TWICE < 10

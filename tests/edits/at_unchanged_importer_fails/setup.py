@@ -1,0 +1,2 @@
+import a, b
+grid = b.GRID

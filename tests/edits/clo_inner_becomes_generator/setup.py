@@ -1,0 +1,3 @@
+import asyncio
+import m
+inner, later = m.make(3)

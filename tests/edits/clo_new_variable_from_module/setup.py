@@ -1,0 +1,2 @@
+from m import make
+old = make(1)

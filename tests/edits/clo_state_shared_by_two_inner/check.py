@@ -1,0 +1,1 @@
+assert deposit(5) == 25 and show() == "new 25"

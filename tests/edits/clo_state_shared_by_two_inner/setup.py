@@ -1,0 +1,3 @@
+from m import account
+deposit, show = account(10)
+deposit(5)

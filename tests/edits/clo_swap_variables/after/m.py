@@ -1,0 +1,4 @@
+def make(a, b):
+    def inner():
+        return b
+    return inner

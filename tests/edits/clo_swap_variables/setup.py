@@ -1,0 +1,3 @@
+import m
+from m import make
+old = make(1, 2)

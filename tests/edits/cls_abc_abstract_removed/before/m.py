@@ -1,0 +1,15 @@
+from abc import ABC, abstractmethod
+
+
+class Base(ABC):
+    @abstractmethod
+    def a(self): ...
+
+    @property
+    @abstractmethod
+    def b(self): ...
+
+
+class Half(Base):
+    def a(self):
+        return 1

@@ -1,0 +1,20 @@
+from abc import ABC, abstractmethod
+
+
+class Walker(ABC):
+    @abstractmethod
+    def walk(self): ...
+
+    def twice(self):
+        return self.walk() * 3
+
+
+@Walker.register
+class Duck:
+    def walk(self):
+        return "WADDLE"
+
+
+class Dog(Walker):
+    def walk(self):
+        return "RUN"

@@ -1,0 +1,7 @@
+import m
+from m import Walker
+duck, dog = m.Duck(), m.Dog()
+
+@Walker.register
+class Mine:
+    pass

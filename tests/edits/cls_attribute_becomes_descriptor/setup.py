@@ -1,0 +1,4 @@
+import m
+x = m.Account()
+y = m.Account()
+y.balance = 7

@@ -1,0 +1,2 @@
+assert m.Grid.CELLS == [0] * 5
+assert g.n() == 5

@@ -1,0 +1,2 @@
+import m
+g = m.Grid()

@@ -1,0 +1,14 @@
+FAST = False
+
+
+class C:
+    if FAST:
+        def go(self):
+            return "fast"
+    else:
+        def go(self):
+            return "slow"
+
+    for _name in ("a", "b", "c"):
+        locals()[f"get_{_name}"] = lambda self, n=_name: n * 2
+    del _name

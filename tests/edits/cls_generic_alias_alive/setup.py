@@ -1,0 +1,4 @@
+import m
+from m import Box, T
+IntBox = Box[int]
+b = IntBox(1)

@@ -1,0 +1,3 @@
+from m import Lazy
+x = Lazy()
+assert x.foo == ("old", "foo")

@@ -1,0 +1,5 @@
+import m
+from m import K
+k = K(1)
+d = {k: "v"}
+s = {k}

@@ -1,0 +1,26 @@
+class Meta(type):
+    made = []
+
+    def __new__(mcls, name, bases, ns):
+        cls = super().__new__(mcls, name, bases, ns)
+        mcls.made.append(name)
+        return cls
+
+    def __call__(cls, *args):
+        obj = super().__call__(*args)
+        obj.tag = "new"
+        return obj
+
+    @property
+    def label(cls):
+        return cls.__name__.lower()
+
+
+class A(metaclass=Meta):
+    k = 2
+    extra = []
+
+
+class B(A):
+    def go(self):
+        return self.k * 10

@@ -1,0 +1,3 @@
+import m
+from m import A, B
+a, b = A(), B()

@@ -1,0 +1,2 @@
+assert m.Row.table == "new"
+assert r.where() == "new" and isinstance(r, m.Row)

@@ -1,0 +1,3 @@
+import m
+r = m.Row()
+assert r.where() == "old"

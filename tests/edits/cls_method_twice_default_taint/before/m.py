@@ -1,0 +1,12 @@
+A = 1
+
+
+class C:
+    def m(self, z=A):
+        return ("first", z)
+
+    def m(self):
+        return "second"
+
+    def n(self, z=A):
+        return z

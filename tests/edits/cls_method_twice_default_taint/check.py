@@ -1,0 +1,2 @@
+assert c.m() == "second"
+assert c.n() == 2

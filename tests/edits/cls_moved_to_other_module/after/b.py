@@ -1,0 +1,5 @@
+from a import C
+
+
+def make():
+    return C()

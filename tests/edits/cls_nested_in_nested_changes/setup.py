@@ -1,0 +1,3 @@
+import m
+i = m.Outer.Middle().make()
+held = m.Outer.Middle.Inner

@@ -1,0 +1,9 @@
+class Single:
+    _instance = None
+
+    def __new__(cls):
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+            cls._instance.log = []
+        cls._instance.log.append("v2")
+        return cls._instance

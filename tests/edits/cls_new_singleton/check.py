@@ -1,0 +1,2 @@
+assert Single() is s
+assert s.log == ["v1", "v2"]

@@ -1,0 +1,2 @@
+from m import V
+v = V(1)

@@ -1,0 +1,2 @@
+assert make() == C.make() == ["own", "base", "C"]
+assert c.size == 11

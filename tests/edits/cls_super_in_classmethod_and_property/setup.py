@@ -1,0 +1,3 @@
+from m import C
+c = C()
+make = C.make

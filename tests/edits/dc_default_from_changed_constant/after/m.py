@@ -1,0 +1,9 @@
+from dataclasses import dataclass, field
+
+SIZE = 4
+
+
+@dataclass
+class P:
+    n: int = SIZE
+    items: list = field(default_factory=lambda: [0] * SIZE)

@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class A:
+    x: int
+
+
+@dataclass
+class B:
+    x: int

@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Inner:
+    v: int = 0
+
+
+@dataclass
+class P:
+    inner: Inner

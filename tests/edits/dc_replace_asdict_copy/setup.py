@@ -1,0 +1,4 @@
+import copy, dataclasses, pickle
+import m
+p = m.P(m.Inner(1))
+data = pickle.dumps(p)

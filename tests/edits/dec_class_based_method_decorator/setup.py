@@ -1,0 +1,3 @@
+from m import C
+c = C()
+c.go(1)

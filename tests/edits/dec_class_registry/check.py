@@ -1,0 +1,2 @@
+assert m.REGISTRY == {"C": [m.C]}
+assert c.go() == "new" and c.x == 1

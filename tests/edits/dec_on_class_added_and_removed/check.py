@@ -1,0 +1,2 @@
+assert a.marked and type(a) is m.A
+assert type(b) is m.B

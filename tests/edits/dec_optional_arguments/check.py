@@ -1,0 +1,2 @@
+assert plain() == ["x", 10] and m.plain() == ["x", 10]
+assert named() == ["z", 20] and m.named() == ["z", 20]

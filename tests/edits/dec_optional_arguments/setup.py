@@ -1,0 +1,3 @@
+import m
+from m import named, plain
+assert named() == ("y", 2)

@@ -1,0 +1,3 @@
+from m import C
+c = C()
+s, k = C.s, c.k

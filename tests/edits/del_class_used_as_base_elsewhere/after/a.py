@@ -1,0 +1,3 @@
+class Other:
+    def go(self):
+        return "OTHER"

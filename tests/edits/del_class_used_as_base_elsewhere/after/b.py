@@ -1,0 +1,5 @@
+from a import Other
+
+
+class Sub(Other):
+    pass

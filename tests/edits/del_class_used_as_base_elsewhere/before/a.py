@@ -1,0 +1,8 @@
+class Base:
+    def go(self):
+        return "base"
+
+
+class Other:
+    def go(self):
+        return "other"

@@ -1,0 +1,2 @@
+import a, b
+s = b.Sub()

@@ -1,0 +1,3 @@
+import sys
+assert "a" not in sys.modules
+assert held() == 1

@@ -1,0 +1,2 @@
+import a as again
+assert again.f() == 20

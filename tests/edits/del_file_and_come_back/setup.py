@@ -1,0 +1,2 @@
+import a, m
+held = a.f

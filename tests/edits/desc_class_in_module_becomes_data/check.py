@@ -1,0 +1,2 @@
+assert c.x == "descriptor"
+assert raises(AttributeError, setattr, c, "x", 1)

@@ -1,0 +1,4 @@
+import m
+c = m.C()
+c.__dict__["x"] = "own"
+assert c.x == "own"

@@ -1,0 +1,3 @@
+import m
+c = m.C()
+c.a, c.b = 10, 20

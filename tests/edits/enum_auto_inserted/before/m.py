@@ -1,0 +1,10 @@
+from enum import Enum, auto
+
+
+class E(Enum):
+    A = auto()
+    C = auto()
+
+    @classmethod
+    def first(cls):
+        return next(iter(cls))

@@ -1,0 +1,2 @@
+import m
+a, c = m.E.A, m.E.C

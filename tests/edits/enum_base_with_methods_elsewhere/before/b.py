@@ -1,0 +1,5 @@
+from a import Base
+
+
+class Color(Base):
+    RED = 1

@@ -1,0 +1,2 @@
+import a, b
+red = b.Color.RED

@@ -1,0 +1,7 @@
+class Color:
+    RED = 1
+    BLUE = 2
+
+
+def name():
+    return Color.RED

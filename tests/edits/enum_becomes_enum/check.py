@@ -1,0 +1,2 @@
+assert m.name() == "RED"
+assert m.Color(2) is m.Color.BLUE

@@ -1,0 +1,9 @@
+from enum import Flag, auto
+
+
+class P(Flag):
+    R = auto()
+    W = auto()
+    X = auto()
+    RW = R | W
+    ALL = R | W | X

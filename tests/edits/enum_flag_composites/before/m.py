@@ -1,0 +1,7 @@
+from enum import Flag, auto
+
+
+class P(Flag):
+    R = auto()
+    W = auto()
+    RW = R | W

@@ -1,0 +1,2 @@
+import m
+r, rw = m.P.R, m.P.R | m.P.W

@@ -1,0 +1,9 @@
+from enum import IntEnum
+
+
+class L(IntEnum):
+    LOW = 1
+    HIGH = 20
+
+
+DEFAULT = L.HIGH

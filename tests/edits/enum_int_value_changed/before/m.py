@@ -1,0 +1,9 @@
+from enum import IntEnum
+
+
+class L(IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+DEFAULT = L.LOW

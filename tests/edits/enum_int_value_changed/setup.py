@@ -1,0 +1,2 @@
+import m
+low = m.L.LOW

@@ -1,0 +1,2 @@
+import conf, m
+a = m.E.A

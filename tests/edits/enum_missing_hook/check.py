@@ -1,0 +1,2 @@
+assert m.E("A") is a
+assert str(a) == "<a>"

@@ -1,0 +1,3 @@
+import m
+a, b = m.E.A, m.E.B
+d = {a: "a"}

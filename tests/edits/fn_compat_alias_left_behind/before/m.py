@@ -1,0 +1,2 @@
+def old_name(x):
+    return ("old", x)

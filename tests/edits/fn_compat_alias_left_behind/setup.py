@@ -1,0 +1,3 @@
+import m
+from m import old_name
+held = [old_name]

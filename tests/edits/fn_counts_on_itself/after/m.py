@@ -1,0 +1,6 @@
+def visits():
+    visits.count += 10
+    return visits.count
+
+
+visits.count = 0

@@ -1,0 +1,6 @@
+def visits():
+    visits.count += 1
+    return visits.count
+
+
+visits.count = 0

@@ -1,0 +1,2 @@
+from m import visits
+visits(); visits()

@@ -1,0 +1,2 @@
+import inspect
+from m import f

@@ -1,0 +1,2 @@
+def order(items, key=lambda item: item):
+    return sorted(items, key=key)

@@ -1,0 +1,3 @@
+import m
+from m import slow
+assert slow(1) == 2

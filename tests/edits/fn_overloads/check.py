@@ -1,0 +1,2 @@
+assert m.f is keep is f
+assert f(2) == 4

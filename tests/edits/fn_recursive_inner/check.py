@@ -1,0 +1,2 @@
+assert w() == 40
+assert walker([])() == 10

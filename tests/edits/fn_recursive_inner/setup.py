@@ -1,0 +1,3 @@
+from m import walker
+w = walker([[], [[]]])
+assert w() == 4

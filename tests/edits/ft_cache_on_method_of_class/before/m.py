@@ -1,0 +1,12 @@
+from functools import lru_cache
+
+
+class C:
+    @lru_cache
+    def go(self, x):
+        return ("old", x)
+
+    @staticmethod
+    @lru_cache
+    def s(x):
+        return ("old", x)

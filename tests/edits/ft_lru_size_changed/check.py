@@ -1,0 +1,2 @@
+assert m.f.cache_info().maxsize == 8
+assert f(1) == 1

@@ -1,0 +1,3 @@
+import m
+from m import show
+show.register(bytes, lambda x: "mine")

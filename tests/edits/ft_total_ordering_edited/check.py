@@ -1,0 +1,1 @@
+assert a >= b and b <= a and sorted([a, b]) == [b, a]

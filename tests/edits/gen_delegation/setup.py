@@ -1,0 +1,3 @@
+import m
+g = m.outer()
+assert next(g) == ("old", "a")

@@ -1,0 +1,15 @@
+class Count:
+    def __init__(self):
+        self.n = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.n += 1
+        return self.n
+
+
+class Pages:
+    async def __aiter__(self):
+        yield "old"

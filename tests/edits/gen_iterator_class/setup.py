@@ -1,0 +1,4 @@
+import asyncio
+import m
+it = iter(m.Count())
+assert next(it) == 1

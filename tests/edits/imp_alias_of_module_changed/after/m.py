@@ -1,0 +1,5 @@
+import b as impl
+
+
+def go():
+    return impl.f()

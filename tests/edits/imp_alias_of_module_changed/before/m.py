@@ -1,0 +1,5 @@
+import a as impl
+
+
+def go():
+    return impl.f()

@@ -1,0 +1,1 @@
+assert go() == "b"

@@ -1,0 +1,5 @@
+RATE = 3
+
+
+def scale(x):
+    return x * RATE

@@ -1,0 +1,5 @@
+RATE = 2
+
+
+def scale(x):
+    return x * RATE

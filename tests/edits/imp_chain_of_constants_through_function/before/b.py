@@ -1,0 +1,4 @@
+from a import scale
+
+TEN = scale(10)
+NAMES = {"ten": TEN}

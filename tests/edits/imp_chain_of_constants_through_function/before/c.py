@@ -1,0 +1,4 @@
+import b
+
+LABEL = f"<{b.TEN}>"
+STATE = []

@@ -1,0 +1,3 @@
+import a, b, c
+c.STATE.append(1)
+state = c.STATE

@@ -1,0 +1,9 @@
+import b
+
+
+class A:
+    def other(self):
+        return b.B()
+
+    def tag(self):
+        return "a1"

@@ -1,0 +1,3 @@
+import conf, m
+from m import f
+c = m.C()

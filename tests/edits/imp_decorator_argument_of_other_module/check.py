@@ -1,0 +1,2 @@
+assert m.f() == ("b", 1)
+assert f() == ("b", 1)

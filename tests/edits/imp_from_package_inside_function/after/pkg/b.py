@@ -1,0 +1,5 @@
+K = 2
+
+
+def g():
+    return K * 10

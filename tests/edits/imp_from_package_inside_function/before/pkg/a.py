@@ -1,0 +1,4 @@
+def f():
+    from . import b
+    from .b import g
+    return (b.K, g())

@@ -1,0 +1,7 @@
+LIMIT = 20
+NAMES = ["a", "b"]
+TABLE = {"k": 2}
+
+
+def f():
+    return LIMIT

@@ -1,0 +1,7 @@
+LIMIT = 10
+NAMES = ["a"]
+TABLE = {"k": 1}
+
+
+def f():
+    return LIMIT

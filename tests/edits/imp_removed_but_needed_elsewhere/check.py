@@ -1,0 +1,3 @@
+assert a.f() == 2
+assert not hasattr(a, "helper")
+assert raises(AttributeError, c.g)

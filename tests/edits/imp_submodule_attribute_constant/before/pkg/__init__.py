@@ -1,0 +1,4 @@
+from . import conf
+from .conf import SIZE
+
+DOUBLE = conf.SIZE * 2

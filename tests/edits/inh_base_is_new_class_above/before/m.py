@@ -1,0 +1,3 @@
+class C(dict):
+    def go(self):
+        return "old"

@@ -1,0 +1,3 @@
+import m
+d = m.D()
+assert d.go() == ["D", "B", "C", "A"]

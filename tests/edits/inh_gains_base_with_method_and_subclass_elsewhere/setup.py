@@ -1,0 +1,3 @@
+import m, n
+from m import C
+kept = {C: 1}

@@ -1,0 +1,5 @@
+import m
+from m import Cart
+cart = Cart()
+add = cart.add
+boxes = [cart]

@@ -1,0 +1,3 @@
+class C(list):
+    def go(self):
+        return "new"

@@ -1,0 +1,3 @@
+assert m.C is C and c.go() == 2 and c.x == 4
+assert not isinstance(c, m.Base) and not hasattr(c, "who")
+assert C().go() == 2

@@ -1,0 +1,4 @@
+import m
+from m import C
+c = C()
+c.x = 4

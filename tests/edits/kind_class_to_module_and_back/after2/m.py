@@ -1,0 +1,4 @@
+class tools:
+    @staticmethod
+    def f():
+        return "class again"

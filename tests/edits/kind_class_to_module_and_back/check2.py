@@ -1,0 +1,1 @@
+assert m.tools.f() == "class again"

@@ -1,0 +1,1 @@
+assert a.moves == ["A"] and not hasattr(b, "moves")

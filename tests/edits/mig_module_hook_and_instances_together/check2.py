@@ -1,0 +1,1 @@
+assert ann.id == 7 and m.unrelated() == 1

@@ -1,0 +1,2 @@
+import m
+ann = m.User("ann")

@@ -1,0 +1,4 @@
+import a, b
+calls = []
+one, two = b.ALL
+one.free = "f"

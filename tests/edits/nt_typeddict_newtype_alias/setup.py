@@ -1,0 +1,3 @@
+import m
+from m import UserId
+movie = m.make("a")

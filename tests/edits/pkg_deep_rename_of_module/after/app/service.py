@@ -1,0 +1,5 @@
+from app.entities import User
+
+
+def make():
+    return User()

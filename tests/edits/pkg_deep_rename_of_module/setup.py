@@ -1,0 +1,2 @@
+import app.service
+u = app.service.make()

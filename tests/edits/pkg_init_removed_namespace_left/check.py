@@ -1,0 +1,1 @@
+assert pkg.K == 2 and pkg.f is pkg.a.f and pkg.f() == "b"

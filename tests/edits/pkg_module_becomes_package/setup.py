@@ -1,0 +1,4 @@
+import shop
+from shop import price
+shop.STATE.append("kept")
+mod = shop

@@ -1,0 +1,9 @@
+STATE = []
+
+
+def price():
+    return 2
+
+
+def total():
+    return "inline"

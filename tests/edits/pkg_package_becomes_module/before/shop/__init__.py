@@ -1,0 +1,7 @@
+from .cart import total
+
+STATE = []
+
+
+def price():
+    return 1

@@ -1,0 +1,10 @@
+__all__ = ["A", "fa", "fb"]
+A = 5
+
+
+def fa():
+    return A
+
+
+def fb():
+    return -A

@@ -1,0 +1,6 @@
+__all__ = ["A", "fa"]
+A = 1
+
+
+def fa():
+    return A

@@ -1,0 +1,3 @@
+from .base import A
+
+B = A + 1

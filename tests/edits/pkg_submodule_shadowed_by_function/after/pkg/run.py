@@ -1,0 +1,5 @@
+def run():
+    return "new"
+
+
+EXTRA = 1

@@ -1,0 +1,3 @@
+import sys
+assert pkg.run is run and run() == "new"
+assert sys.modules["pkg.run"].EXTRA == 1

@@ -1,0 +1,3 @@
+import pkg
+from pkg import run
+assert callable(pkg.run)

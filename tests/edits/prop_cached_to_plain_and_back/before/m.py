@@ -1,0 +1,10 @@
+from functools import cached_property
+
+
+class C:
+    n = 0
+
+    @cached_property
+    def v(self):
+        C.n += 1
+        return ("cached", C.n)

@@ -1,0 +1,1 @@
+assert c.v == "plain" and d.v == "plain"

@@ -1,0 +1,2 @@
+assert d.v == "again"
+assert c.v in ("again", ("cached", 1))

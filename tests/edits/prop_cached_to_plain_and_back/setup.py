@@ -1,0 +1,3 @@
+import m
+c, d = m.C(), m.C()
+assert c.v == ("cached", 1)

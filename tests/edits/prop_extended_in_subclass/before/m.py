@@ -1,0 +1,14 @@
+class Base:
+    @property
+    def v(self):
+        return self._v
+
+    @v.setter
+    def v(self, value):
+        self._v = value
+
+
+class Sub(Base):
+    @Base.v.setter
+    def v(self, value):
+        self._v = value * 2

@@ -1,0 +1,4 @@
+import m
+s = m.Sub()
+s.v = 2
+assert s.v == 4

@@ -1,0 +1,1 @@
+assert c.go == ("v2", 2) and c.b() == "b"

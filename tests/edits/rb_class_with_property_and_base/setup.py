@@ -1,0 +1,4 @@
+import m
+C = m.C
+c = C()
+before = dict(vars(C))

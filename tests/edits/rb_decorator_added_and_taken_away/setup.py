@@ -1,0 +1,4 @@
+import inspect
+import m
+from m import f
+held = [f]

@@ -1,0 +1,7 @@
+K = 3
+LOG = []
+
+
+def f():
+    LOG.append(K)
+    return K * 100

@@ -1,0 +1,7 @@
+K = 1
+LOG = []
+
+
+def f():
+    LOG.append(K)
+    return K

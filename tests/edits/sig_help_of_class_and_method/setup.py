@@ -1,0 +1,3 @@
+import inspect, pydoc
+import m
+c = m.C()

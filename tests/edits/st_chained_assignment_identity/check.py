@@ -1,0 +1,2 @@
+assert m.a is m.b and m.a == [0]
+assert (m.x, m.y, m.z) == (1, 5, [6])

@@ -1,0 +1,3 @@
+import m
+m.a.append(1)
+assert m.a is m.b

@@ -1,0 +1,5 @@
+from reg import register
+
+register("a")
+register("c")
+register("d")

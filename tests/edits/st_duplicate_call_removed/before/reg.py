@@ -1,0 +1,5 @@
+NAMES = []
+
+
+def register(name):
+    NAMES.append(name)

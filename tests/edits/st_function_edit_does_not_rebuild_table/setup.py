@@ -1,0 +1,3 @@
+import m
+t = m.TABLE
+t["mine"] = 1

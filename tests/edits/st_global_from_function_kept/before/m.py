@@ -1,0 +1,4 @@
+def connect():
+    global CONN
+    CONN = {"open": True}
+    return CONN

@@ -1,0 +1,1 @@
+assert m.CONN is conn and m.close() is conn

@@ -1,0 +1,2 @@
+import m
+conn = m.connect()

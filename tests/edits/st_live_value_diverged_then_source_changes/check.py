@@ -1,0 +1,1 @@
+assert m.hit() == (2, "user", 11)

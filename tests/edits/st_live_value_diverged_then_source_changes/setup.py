@@ -1,0 +1,4 @@
+import m
+m.LEVEL = 7
+m.MODE = "user"
+m.hit()

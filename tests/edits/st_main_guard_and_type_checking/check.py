@@ -1,0 +1,3 @@
+assert m.RUNS == []
+m.main()
+assert m.RUNS == [2]

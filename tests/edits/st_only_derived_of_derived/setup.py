@@ -1,0 +1,3 @@
+import m
+seen = m.SEEN
+get = m.get

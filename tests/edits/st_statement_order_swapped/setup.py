@@ -1,0 +1,2 @@
+import m
+log = m.LOG

@@ -1,0 +1,2 @@
+import inspect
+import m

@@ -1,0 +1,4 @@
+import m
+import threading
+m.LOCAL.bump()
+local = m.LOCAL

@@ -1,0 +1,5 @@
+m.QUEUE.put(pending)
+assert m.DONE.get(timeout=5) == ("new", 1)
+assert m.WORKER is worker and worker.is_alive()
+m.QUEUE.put(None)
+worker.join(5)
