@@ -137,6 +137,10 @@ class Core:
 
     def forget(self, process: Process) -> None:
         self.processes.pop(process.ref.incarnation, None)
+        self.release(process)
+
+    def release(self, process: Process) -> None:
+        """Its name is free from now on."""
         if process.name is not None and self.names.get(process.name) is process:
             del self.names[process.name]
 

@@ -31,7 +31,7 @@ def request(process: SupervisorProcess, asked: Any, sender: Sender) -> Work | No
         case manage.DeleteChild(child_id):
             _try(process, sender, lambda: _delete(process, child_id))
         case manage.GetChildSpec(child):
-            _try(process, sender, lambda: _find(process, child).spec)
+            _try(process, sender, lambda: _spec(process, child))
         case _:
             text = f"supervisor '{process.label}' takes requests such as WhichChildren(), not {asked!r}"
             sender.fail(ChildError(text, reason="unknown_request"))
@@ -93,6 +93,15 @@ def _find(process: SupervisorProcess, which: str | Ref) -> Child:
         return process.children[which]
     known = ", ".join(process.children) or "none"
     raise ChildError(f"supervisor '{process.label}' has no child {which!r}; it has {known}", reason="not_found")
+
+
+def _spec(process: SupervisorProcess, which: str | Ref) -> ChildSpec:
+    if process.is_dynamic and isinstance(which, str):
+        for template in process.declared.children:
+            if template.id == which:
+                return template
+        raise ChildError(f"dynamic supervisor '{process.label}' has no template {which!r}", reason="not_found")
+    return _find(process, which).spec
 
 
 # ---- adding and ending

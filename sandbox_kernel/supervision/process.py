@@ -59,7 +59,7 @@ class Process(Mailbox):
         self.trap_exit = False
         self.reason: Reason = None
         self.deferred: dict[Sender, None] | None = None  # calls that will be answered later
-        self.links: set[Process] = set()
+        self.links: dict[Process, None] = {}  # in the order they were made
         self.monitors: list[Monitor] | None = None  # of those who watch this process
         self.watching: list[Monitor] | None = None
         self.waiters: list[asyncio.Future[Reason]] | None = None
@@ -133,13 +133,12 @@ class Process(Mailbox):
     def link(self, other: Process | None) -> None:
         """Share the fate of a process that is alive."""
         if other is not None and other is not self:
-            self.links.add(other)
-            other.links.add(self)
+            self.links[other] = other.links[self] = None
 
     def unlink(self, other: Process | None) -> None:
         if other is not None:
-            self.links.discard(other)
-            other.links.discard(self)
+            self.links.pop(other, None)
+            other.links.pop(self, None)
 
     def signal(self, source: Process | None, reason: Reason, *, linked: bool = False) -> None:
         """An exit signal arrives. The reason `kill` cannot be refused unless it came along a link."""
@@ -149,11 +148,18 @@ class Process(Mailbox):
             self.die("killed")
         elif self.trap_exit:
             if source is not None and source is self.parent:
+                if linked:
+                    self.doom()
                 self.deliver((PARENT_EXIT, reason, None))
             else:
                 self.deliver((INFO, ExitMessage(None if source is None else source.ref, reason), None))
         elif reason != "normal" or source is self:
             self.die(reason)
+
+    def doom(self) -> None:
+        """Its parent is dead, so it ends, but not before its `terminate`. Its name is free at once: who restarts the
+        parent must not fail because of it."""
+        self.core.release(self)
 
     def die(self, reason: Reason) -> None:
         if not self.alive:
@@ -166,13 +172,19 @@ class Process(Mailbox):
         self.ended(reason)
         self._answer_callers(reason)
         self._tell_monitors(reason)
-        links, self.links = self.links, set()
-        for other in links:
-            other.links.discard(self)
-            other.signal(self, reason, linked=True)
+        self._signal_links(reason)
         for waiter in self.waiters or ():
             if not waiter.done():
                 waiter.set_result(reason)
+
+    def _signal_links(self, reason: Reason) -> None:
+        """Those that only get a message come first: a supervisor hears of this end before it hears of those that this
+        end brings about."""
+        links, self.links = list(reversed(self.links)), {}
+        for other in links:
+            other.links.pop(self, None)
+        for other in sorted(links, key=lambda linked: not linked.trap_exit):
+            other.signal(self, reason, linked=True)
 
     def note_crash(self, child: Process, story: str) -> None:
         """A child crashed; supervisors remember the story for their snapshots."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Supervisor", "SupervisorProcess"]
 
+_ORPHAN_TURNS = 50
 _TURN = 50  # children started before other processes get their turn
 
 
@@ -167,11 +168,25 @@ class SupervisorProcess(Process):
     def parent_ended(self, reason: Reason) -> Work:
         return self.end(reason)
 
+    def doom(self) -> None:
+        super().doom()
+        for child in self.children.values():
+            if child.process is not None:
+                child.process.doom()
+
     def ended(self, reason: Reason) -> None:
         if self.started is not None and not self.started.done():
             self.started.set_result(None)
         else:
             self.core.events.emit(WorkerStopped(self.label, self.ref, reason=reason))
+
+    async def orphans_end(self) -> None:
+        """Its children end by themselves when it is killed. Those that need no time for it are to be gone before others
+        take their places; nobody waits for the rest."""
+        for _ in range(_ORPHAN_TURNS):
+            if not any(child.process is not None and child.process.alive for child in self.children.values()):
+                return
+            await asyncio.sleep(0)
 
     def note_crash(self, child: Process, story: str) -> None:
         found = self.by_ref.get(child.ref.incarnation)
@@ -196,20 +211,22 @@ class SupervisorProcess(Process):
         if child is None:
             return None  # a stranger's signal, or one that was ended meanwhile
         decision = restarts.ended(self.tree, child.member, message.reason, self.core.now_ns())
-        child.process, child.status = None, "stopped"
-        return self._apply(decision, child, message.reason)
+        dead, child.process, child.status = child.process, None, "stopped"
+        return self._apply(decision, child, message.reason, dead)
 
     def _try_again(self, message: _TryAgain) -> Work | None:
         child = self.children.get(message.key)
         if child is None:
             return None
-        return self._apply(restarts.try_again(self.tree, child.member, self.core.now_ns()), child, None)
+        return self._apply(restarts.try_again(self.tree, child.member, self.core.now_ns()), child, None, None)
 
-    def _apply(self, decision: restarts.Decision, cause: Child, reason: Reason) -> Work | None:
+    def _apply(self, decision: restarts.Decision, cause: Child, reason: Reason, dead: Process | None) -> Work | None:
         self.tree, actions = decision
-        return self._act(actions, cause, reason) if actions else None
+        return self._act(actions, cause, reason, dead) if actions else None
 
-    async def _act(self, actions: tuple[Action, ...], cause: Child, reason: Reason) -> None:
+    async def _act(self, actions: tuple[Action, ...], cause: Child, reason: Reason, dead: Process | None) -> None:
+        if isinstance(dead, SupervisorProcess):
+            await dead.orphans_end()
         for action in actions if self.alive else ():
             match action:
                 case End(key):

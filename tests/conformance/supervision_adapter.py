@@ -139,7 +139,12 @@ class OurAdapter(suite.Adapter):  # type: ignore[misc]  # the suite is not insta
             spec = child_spec(child.wire())
         except SpecError as error:
             raise suite.SupError(neutral(error.reason)) from error
-        return self._try(self.system.start_child, sup, spec)
+        try:
+            return self._try(self.system.start_child, sup, spec)
+        except suite.SupError as error:  # as OTP answers it: the reason with the child it is about
+            if isinstance(error.__cause__, StartError):
+                raise suite.SupError((error.reason, ("child", None, spec.id))) from error
+            raise
 
     def terminate_child(self, sup: Any, id_or_ref: Any) -> None:
         self._try(self.system.terminate_child, sup, id_or_ref)

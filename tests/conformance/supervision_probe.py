@@ -240,8 +240,7 @@ class BaseProbe(Worker):
         JOURNAL.add("code_change", state.probe["id"], old_version, extra)
         if state.value == "poison":
             self.poisoned(state)
-        if self.version != "1":
-            state.migrated = [old_version, extra]
+        state.migrated = [old_version, extra]
         return state
 
     def poisoned(self, state: State) -> None:

@@ -162,7 +162,7 @@ async def test_who_watches_leaves_nothing_behind(tree: Tree) -> None:
     await tree.call(w, do(lambda: api.unlink(t)))
     await tree.end(w, "odd")
     process = tree.process(t)
-    assert [[], set()] == [process.monitors, process.links]
+    assert [[], {}] == [process.monitors, process.links]
 
 
 @virtual
