@@ -194,8 +194,6 @@ class Mailbox(ABC):
         self.deliver((INFO, IdleTimeout(), None))
 
     def end_task(self) -> None:
-        if self.parked is not None:
-            self.retire()
         task, self.task = self.task, None
         if task is None:
             return

@@ -16,46 +16,49 @@ from model import Kid, NotStarted, Running, Sup, World
 from trees import Tree, journal, virtual
 
 from sandbox_kernel.errors import ChildError, StartError
-from sandbox_kernel.supervision.manage import DeleteChild, RestartChild, StartChild, TerminateChild
+from sandbox_kernel.supervision.manage import DeleteChild, RestartChild, StartChild, TerminateChild, WhichChildren
 from sandbox_kernel.supervision.refs import Ref
 from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
 from sandbox_kernel.supervision.worker import Ignore, Stop
 
 STRATEGIES = ["one_for_one", "one_for_all", "rest_for_one"]
 RESTARTS = ["permanent", "transient", "temporary"]
-AUTO = ["never", "any_significant", "all_significant"]
+AUTO = ["never", "never", "any_significant", "all_significant"]
 REASONS: list[Any] = ["normal", "shutdown", ("shutdown", "x"), "odd", "killed"]
-PLANS = st.one_of(
-    st.just(("ok",)),
-    st.lists(st.sampled_from(["ok", "ok", "ok", "fail", "ignore"]), min_size=1, max_size=4).map(tuple),
+LATER = st.lists(st.sampled_from(["ok", "ok", "fail", "ignore"]), max_size=4).map(tuple)
+PLANS = st.one_of(st.just(("ok",)), LATER.map(lambda later: ("ok", *later)), LATER.map(lambda later: (*later, "ok")))
+DECLARED = st.sampled_from([True] * 9 + [False]).flatmap(
+    lambda starts: LATER.map(lambda later: ("ok", *later)) if starts else PLANS
 )
 STEPS = {"ok": None, "ignore": Ignore(), "fail": Stop("no")}
 
 
 @st.composite
-def workers(draw: Any, kid_id: str, auto: str = "never") -> Kid:
-    restart = draw(st.sampled_from(RESTARTS))
-    significant = auto != "never" and restart != "permanent" and draw(st.booleans())
-    return Kid(kid_id, restart, draw(PLANS), significant)
+def workers(draw: Any, kid_id: str, auto: str = "never", plans: Any = PLANS) -> Kid:
+    restart = draw(
+        st.sampled_from(RESTARTS if auto == "never" else ["permanent", "transient", "transient", "temporary"])
+    )
+    significant = auto != "never" and restart != "permanent" and draw(st.integers(0, 4)) > 0
+    return Kid(kid_id, restart, draw(plans), significant)
 
 
 @st.composite
 def supervisors(draw: Any, sup_id: str, depth: int) -> Sup:
     auto = draw(st.sampled_from(AUTO))
     kids = []
-    for number in range(draw(st.integers(1, 3))):
+    for number in range(draw(st.integers(1, 4))):
         kid_id = f"{sup_id}{number}"
-        kid = draw(workers(kid_id, auto))
+        kid = draw(workers(kid_id, auto, DECLARED))
         if depth and draw(st.integers(0, 2)) == 0:
             kid = Kid(kid_id, kid.restart, significant=kid.significant, inner=draw(supervisors(kid_id, depth - 1)))
         kids.append(kid)
-    return Sup(tuple(kids), draw(st.sampled_from(STRATEGIES)), draw(st.integers(0, 4)), auto)
+    return Sup(tuple(kids), draw(st.sampled_from(STRATEGIES)), draw(st.integers(0, 5)), auto)
 
 
 @st.composite
 def operations(draw: Any) -> list[Any]:
     one = st.tuples(
-        st.sampled_from(["end"] * 5 + ["kill_sup", "terminate", "restart", "delete", "add", "wait"]),
+        st.sampled_from(["end"] * 6 + ["kill_sup", "terminate", "restart", "delete", "add", "wait", "wait"]),
         st.integers(0, 20),
         st.sampled_from(REASONS),
         workers("added"),
@@ -163,7 +166,7 @@ class Play:
         return True
 
     async def wait(self, index: int, reason: Any, added: Kid) -> bool:
-        await asyncio.sleep(1 + index % 6)
+        await asyncio.sleep((2.5, 5.0, 6.0)[index % 3])
         return False
 
     async def ask(self, model_says: str, name: str, request: Any) -> bool:
@@ -194,7 +197,7 @@ class Play:
 
     async def add(self, index: int, reason: Any, added: Kid) -> bool:
         supervisor, name = self.any_supervisor(index)
-        same = self.some_id(supervisor, index // 2) if index % 3 == 0 else None
+        same = self.some_id(supervisor, index // 2) if index % 2 else None
         kid = Kid(same or f"added{len(self.tree.journal)}", added.restart, added.plan)
         return await self.ask(supervisor.add(kid), name, StartChild(spec_of(self.tree, kid)))
 
@@ -275,5 +278,29 @@ def test_a_dynamic_supervisor_follows_the_model(schedule: list[Any], limit: int)
                 assert {} == tree.core.processes
                 return
             assert {f"w-{i}" for i in game.model.workers()} == set(tree.core.names) - {"s-top"}
+            assert len(game.model.places) == len(await tree.call(game.top, WhichChildren()))
+
+    run()
+
+
+PAUSES = st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0, 2.5, 4.5, 5.0, 5.5]), min_size=1, max_size=12)
+
+
+@given(PAUSES, st.integers(0, 4))
+@QUICK
+def test_the_intensity_follows_the_model(pauses: list[float], limit: int) -> None:
+    """A restart counts while it is at most five seconds old, to the last nanosecond."""
+    sup = Sup((Kid("a"), Kid("b")), limit=limit)
+
+    @virtual
+    async def run(tree: Tree) -> None:
+        game = Play(tree, sup)
+        await game.begin()
+        for number, pause in enumerate(pauses):
+            await asyncio.sleep(pause)
+            await game.do("end", number, "odd", Kid("nobody"))
+            assert game.model is not None
+            if not game.model.alive:
+                return
 
     run()

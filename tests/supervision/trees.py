@@ -71,6 +71,7 @@ class Tree:
         self.journal: list[tuple[Any, ...]] = []
         self.system = VirtualSystem(self.loop, self.events)
         self.core = self.system.core
+        self.dead: Any = None  # a process that a test keeps
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
