@@ -8,6 +8,7 @@ that goes away closes its connection; its kernels end by their lifelines, not by
 from __future__ import annotations
 
 import array
+import contextlib
 import os
 import socket
 import struct
@@ -116,7 +117,8 @@ def is_own_user(connection: socket.socket) -> bool:
 
 def new_socket() -> socket.socket:
     made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MESSAGE_LIMIT_BYTES)  # the system may grant less
+    with contextlib.suppress(OSError):  # the system may grant less, and in a sandbox it may not even be asked
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MESSAGE_LIMIT_BYTES)
     return made
 
 
