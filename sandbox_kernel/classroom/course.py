@@ -79,12 +79,10 @@ def shipped_directory() -> Path:
 
 def find_lesson(lesson_id: str, start: Path) -> Lesson:
     """The whole lesson of that id: near `start` first, then among the shipped ones. Raises LessonError."""
-    for directory in _places(start):
-        if (directory / COURSE_FILE).is_file():
-            course = load_course(directory)
-            entry = course.entry(lesson_id)
-            if entry is not None:
-                return load_lesson(course.whole_path(entry))
+    near = [path for path in _places(start) if (path / COURSE_FILE).is_file()]
+    for directory in near:
+        if (lesson := _of_course(directory, lesson_id)) is not None:
+            return lesson
     for path in _loose_notebooks(start):
         try:
             lesson = load_lesson(path)
@@ -92,9 +90,19 @@ def find_lesson(lesson_id: str, start: Path) -> Lesson:
             continue
         if lesson.id == lesson_id and lesson.kind == "lesson":
             return lesson
+    if shipped_directory() not in near and (lesson := _of_course(shipped_directory(), lesson_id)) is not None:
+        return lesson
     raise LessonError(
         f"no lesson '{lesson_id}' was found near {start} or among the shipped ones; check the id in %sandbox_lesson"
     )
+
+
+def _of_course(directory: Path, lesson_id: str) -> Lesson | None:
+    if not (directory / COURSE_FILE).is_file():
+        return None
+    course = load_course(directory)
+    entry = course.entry(lesson_id)
+    return None if entry is None else load_lesson(course.whole_path(entry))
 
 
 def _places(start: Path) -> Iterator[Path]:
@@ -104,7 +112,6 @@ def _places(start: Path) -> Iterator[Path]:
     for directory in [here, *list(here.parents)[:_PARENTS]]:
         yield directory
         yield directory / "lessons"
-    yield shipped_directory()
 
 
 def _loose_notebooks(start: Path) -> Iterator[Path]:

@@ -219,8 +219,12 @@ class Lab:
                 return ""
             case {"ok": False, "problems": list(problems), "summary": str(summary)}:
                 why = "; ".join(map(str, problems)) or summary.partition(" refused: ")[2] or summary
-                return why.replace(f"{self._folder.name}/work/", "")
+                return self._without_place(why)
         raise AnswerEnded("your code's process gave a senseless answer; leave the sandbox's own modules as they are")
+
+    def _without_place(self, text: str) -> str:
+        """The directory that the check made up means nothing to a learner."""
+        return text.replace(f"{self._folder.name}/work/", "")
 
     @property
     def _answer_module(self) -> str:
@@ -239,7 +243,8 @@ class Lab:
         except plain.NotPlain as error:
             raise AnswerEnded(f"what your code gave back cannot be read: {error}") from None
         if "error" in reply:
-            raise AnswerError(reply["error"])
+            story = reply["error"]
+            raise AnswerError({**story, "text": self._without_place(str(story.get("text", "")))})
         return self._value(reply.get("value"))
 
     def _value(self, data: plain.Json) -> Any:  # Any: any plain data

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from nbformat.validator import iter_validate
 
@@ -25,11 +28,12 @@ from sandbox_kernel.classroom.lessons import (
     Lesson,
     lesson_from_notebook,
 )
+from sandbox_kernel.classroom.nursery import nursery
 from sandbox_kernel.classroom.quiz import read_quiz
 from sandbox_kernel.classroom.results import Results
 from sandbox_kernel.classroom.run import run, twice
 from sandbox_kernel.classroom.student import student_copy
-from sandbox_kernel.classroom.text import Notebook
+from sandbox_kernel.classroom.text import Notebook, write
 
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\([^)]*\)")
 _HTML_IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>", re.IGNORECASE)
@@ -50,6 +54,9 @@ _NETWORK_MODULES = frozenset(
         "websockets",
     }
 )
+
+
+Check = Callable[[Exercise, str], Results]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,14 @@ def static_findings(notebook: Notebook) -> list[Finding]:
 def check_findings(lesson: Lesson) -> list[Finding]:
     """Runs each exercise's checks on its solutions (twice), its starter and its wrong answers."""
     found: list[Finding] = []
-    for exercise in lesson.exercises.values():
-        for solution in exercise.solutions:
-            found += _solution_findings(lesson, exercise, solution)
-        found += _starter_findings(lesson, exercise)
-        for wrong in exercise.wrongs:
-            found += _wrong_findings(lesson, exercise, wrong)
+    with nursery() as answers:
+        check = partial(grade, lesson, nursery=answers)
+        for exercise in lesson.exercises.values():
+            for solution in exercise.solutions:
+                found += _solution_findings(check, lesson.limits.check_seconds, exercise, solution)
+            found += _starter_findings(check, exercise)
+            for wrong in exercise.wrongs:
+                found += _wrong_findings(check, exercise, wrong)
     return found
 
 
@@ -230,28 +239,27 @@ def _goal_findings(lesson: Lesson) -> Iterator[Finding]:
                 yield Finding("goals", exercise.id, f"the lesson has no goal '{goal}'; name one of its goals")
 
 
-def _solution_findings(lesson: Lesson, exercise: Exercise, solution: Cell) -> Iterator[Finding]:
-    runs = [grade(lesson, exercise, solution.body) for _ in range(2)]
+def _solution_findings(check: Check, limit: float, exercise: Exercise, solution: Cell) -> Iterator[Finding]:
+    runs = [check(exercise, solution.body) for _ in range(2)]
     for results in runs:
         if results.status != "pass":
             yield Finding("solution", solution.id, f"this solution does not pass: {_why(results)}")
-    limit = lesson.limits.check_seconds
     for tests in zip(*(results.tests for results in runs), strict=True):
         seconds = min(test.seconds for test in tests)  # the better of two: a busy machine is not the check's fault
         if seconds >= limit / 2:
             yield Finding("slow", solution.id, f"{tests[0].name} took {seconds:g} s of {limit:g}; stay under half")
 
 
-def _starter_findings(lesson: Lesson, exercise: Exercise) -> Iterator[Finding]:
-    results = grade(lesson, exercise, exercise.starter.body)
+def _starter_findings(check: Check, exercise: Exercise) -> Iterator[Finding]:
+    results = check(exercise, exercise.starter.body)
     if results.status == "pass":
         yield Finding("starter", exercise.id, "the starter passes already; leave something to do")
     elif results.status == "error":
         yield Finding("starter", exercise.id, f"the starter ends in an error instead of a failure: {_why(results)}")
 
 
-def _wrong_findings(lesson: Lesson, exercise: Exercise, wrong: Cell) -> Iterator[Finding]:
-    results = grade(lesson, exercise, wrong.body)
+def _wrong_findings(check: Check, exercise: Exercise, wrong: Cell) -> Iterator[Finding]:
+    results = check(exercise, wrong.body)
     pattern = str(wrong.meta["message"])
     if results.status == "pass":
         yield Finding("wrong", wrong.id, "this wrong answer passes; make the check stricter")
@@ -264,8 +272,10 @@ def _why(results: Results) -> str:
 
 
 def run_findings(notebook: Notebook) -> list[Finding]:
-    """Runs the student copy in a real kernel from top to bottom, twice in the same sandbox."""
-    done = run(twice(student_copy(notebook, salt="lint")))
+    """Runs the student copy in a real kernel from top to bottom, twice in the same sandbox, beside the whole lesson."""
+    with tempfile.TemporaryDirectory(prefix="lesson-") as directory:
+        write(notebook, Path(directory) / "lesson.ipynb")
+        done = run(twice(student_copy(notebook, salt="lint")), Path(directory))
     return [Finding("runs", "", f"the student copy does not run: {done.fault}")] if done.fault else []
 
 

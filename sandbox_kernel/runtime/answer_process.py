@@ -108,7 +108,7 @@ def _story(error: BaseException) -> dict[str, plain.Json]:
 
 
 def _is_ours(filename: str) -> bool:
-    return filename.startswith((str(Path(__file__).parent.parent), "<frozen", sys.base_prefix))
+    return filename.startswith((str(Path(__file__).parent.parent), "<", sys.base_prefix))
 
 
 def main(descriptor: int) -> None:
