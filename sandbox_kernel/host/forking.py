@@ -87,6 +87,8 @@ class ForkingProvisioner(LocalProvisioner):
             raise Unable(f"the zygote did not answer ({error or type(error).__name__})") from error
         finally:
             streams.close()
+        if self.connection_info["transport"] == "ipc":
+            listening.close(self._listening)  # the kernel has them; the next one gets new ones
         adopted: Any = process  # Any: the base class knows Popen only
         self.process, self.pid, self.cwd = adopted, process.pid, cwd
         self.pgid = process.pid  # it leads a session of its own
@@ -95,8 +97,6 @@ class ForkingProvisioner(LocalProvisioner):
     def _listen(self) -> None:
         """The sockets of the last start serve again, so that clients find them at once, unless they were files:
         jupyter_client deletes those before each restart."""
-        if self.connection_info["transport"] == "ipc":
-            listening.close(self._listening)
         self._listening = self._listening or listening.listen(self.connection_info)
 
     async def _spawn(

@@ -34,6 +34,7 @@ from sandbox_kernel.host.output import RunResult
 from sandbox_kernel.host.pool import WarmPool
 from sandbox_kernel.host.provisioner import PARKED
 from sandbox_kernel.host.rollout import Health, Rollout, promoted, roll_out
+from sandbox_kernel.host.room import make_room
 from sandbox_kernel.host.sandbox import Sandbox
 from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
@@ -55,11 +56,11 @@ class SandboxManager:
     def __init__(self, *, restart: RestartPolicy | str = "never", warm: int = 0) -> None:
         """`restart` is the policy of sandboxes that are created without one: "never", "on_crash" or a RestartPolicy.
 
-        `warm` is the number of kernels that are started ahead: a sandbox without a directory, isolation or limits of its
-        own then takes one of them, which is a matter of milliseconds.
+        `warm` is the number of kernels that are started ahead: a sandbox without a directory of its own then takes one of
+        them, which is a matter of milliseconds. Which isolation and limits they have follows what is asked for.
         """
         self._policy = _policy(restart)
-        self._pool = WarmPool(warm, lambda: self._kernel_maker(PARKED, None, NO_SEED)(lambda event: None))
+        self._pool = WarmPool(warm, self._parked_kernel)
         self._sandboxes: dict[str, Sandbox] = {}
         self._context: zmq.asyncio.Context | None = None
         self._sockets: Path | None = None
@@ -73,7 +74,7 @@ class SandboxManager:
         return BlockingManager(restart=restart, warm=warm)
 
     async def __aenter__(self) -> Self:
-        self._context = zmq.asyncio.Context()
+        self._context = make_room()
         self._sockets = Path(tempfile.mkdtemp(prefix="sbx-"))  # short: a socket's path has 107 bytes
         await self._door.open(self._sockets)
         self._pool.refill()
@@ -319,16 +320,19 @@ class SandboxManager:
         self, name: str, directory: Path | None, settings: Mapping[str, str], *, edits: bool
     ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
         """Takes a parked kernel where one fits. Without `edits` there may never be a module to compile."""
-        parked = None if directory or settings else self._pool.take()
+        parked = None if directory else self._pool.take(settings)
+        self._pool.refill()
         if parked is None:
             return self._kernel_maker(name, directory, settings if edits else {**settings, **NO_SEED})
-        self._pool.refill()
 
         def adopt(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
             parked.adopt(name, on_event)
             return parked
 
         return adopt
+
+    def _parked_kernel(self, settings: Mapping[str, str]) -> Kernel:
+        return self._kernel_maker(PARKED, None, {**settings, **NO_SEED})(lambda event: None)
 
     def _kernel_maker(
         self, name: str, directory: Path | None, settings: Mapping[str, str]

@@ -3,8 +3,11 @@
 Weighed for what is parked: (a) a fork that isolates itself when it is claimed: isolation must come before threads and
 sockets, so nothing of the rest could be done ahead; (b) an isolated kernel that gets its directory mounted when it is
 claimed: an ordinary user may not carry a mount of the machine into another namespace; (c) a whole kernel with a temporary
-directory of its own, which is what a sandbox without a directory has anyway: (c). A sandbox that names its directory,
-isolation or limits is forked for it.
+directory of its own, which is what a sandbox without a directory has anyway: (c). A sandbox that names its directory is
+forked for it, and so are a notebook's kernels.
+
+Weighed for limits and isolation: (a) changing those of a parked kernel: memory files and filters are as they were made; (b)
+parked kernels of each kind that was ever asked for: most wait in vain; (c) of the kind that is asked for now: (c).
 
 Lane: the manager's loop. A refill starts one kernel after the other, and none when memory is short.
 """
@@ -15,7 +18,8 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import psutil
 
@@ -25,18 +29,34 @@ from sandbox_kernel.zygote.family import stamp_of_packages
 
 log = logging.getLogger(__name__)
 
+Settings = Mapping[str, str]
+
 START_S = 60.0
 LEAST_FREE = 0.1  # of the machine's memory: below it nothing is started ahead
 PAUSE_S = 0.05  # after a claim, so that the claimed one's first work goes first
 
 
-class WarmPool:
-    """`make` gives a kernel that is not started yet."""
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """`before` is the `situation` at its start, `settings` what it was started with."""
 
-    def __init__(self, size: int, make: Callable[[], Kernel]) -> None:
+    before: object
+    settings: Settings
+    kernel: Kernel
+
+
+class WarmPool:
+    """`make` gives a kernel with these settings that is not started yet.
+
+    Parked kernels have the settings that were asked for twice in a row; others stay until their place is needed.
+    """
+
+    def __init__(self, size: int, make: Callable[[Settings], Kernel]) -> None:
         self._size = size
         self._make = make
-        self._parked: list[tuple[object, Kernel]] = []
+        self._settings: Settings = {}
+        self._missed: Settings = {}
+        self._parked: list[Parked] = []
         self._refilling: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -47,7 +67,7 @@ class WarmPool:
 
     def refill(self) -> None:
         """Starts in the background what is missing."""
-        if not self._closed and self._size > len(self._parked) and (not self._refilling or self._refilling.done()):
+        if not self._closed and self._is_short and (not self._refilling or self._refilling.done()):
             self._refilling = asyncio.create_task(self._refill(), name="warm pool")
 
     async def filled(self) -> None:
@@ -56,14 +76,18 @@ class WarmPool:
             with contextlib.suppress(SandboxError):
                 await asyncio.shield(self._refilling)
 
-    def take(self) -> Kernel | None:
-        """A kernel that runs and fits today's environment and packages, None when there is none."""
+    def take(self, settings: Settings) -> Kernel | None:
+        """A kernel with these settings that runs and fits today's environment and packages, None when there is none."""
         now = situation() if self._parked else None
-        while self._parked:
-            before, kernel = self._parked.pop(0)
-            if before == now and kernel.pid:
-                return kernel
-            self._end(kernel)
+        for parked in [each for each in self._parked if each.before != now or not each.kernel.pid]:
+            self._end(parked)
+        for parked in self._parked:
+            if parked.settings == settings:
+                self._parked.remove(parked)
+                return parked.kernel
+        if self._missed == settings:
+            self._settings = settings
+        self._missed = settings
         return None
 
     async def close(self) -> None:
@@ -71,25 +95,33 @@ class WarmPool:
         if self._refilling is not None:
             self._refilling.cancel()
             await asyncio.gather(self._refilling, return_exceptions=True)
-        await asyncio.gather(*(kernel.stop(now=True) for _, kernel in self._parked), return_exceptions=True)
+        for parked in list(self._parked):
+            self._end(parked)
         await asyncio.gather(*self._ending, return_exceptions=True)
-        self._parked.clear()
 
-    def _end(self, kernel: Kernel) -> None:
-        task = asyncio.create_task(kernel.stop(now=True))
+    @property
+    def _is_short(self) -> bool:
+        return sum(each.settings == self._settings for each in self._parked) < self._size
+
+    def _end(self, parked: Parked) -> None:
+        self._parked.remove(parked)
+        task = asyncio.create_task(parked.kernel.stop(now=True))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 
     async def _refill(self) -> None:
         await asyncio.sleep(PAUSE_S)
-        while len(self._parked) < self._size and has_memory():
-            before, kernel = situation(), self._make()
+        while self._is_short and has_memory():
+            if len(self._parked) >= self._size:
+                self._end(next(each for each in self._parked if each.settings != self._settings))
+            before, settings = situation(), self._settings
+            kernel = self._make(settings)
             try:
                 await kernel.start(START_S)
             except SandboxError as error:
                 log.warning("no kernel could be started ahead: %s", error)
                 return
-            self._parked.append((before, kernel))
+            self._parked.append(Parked(before, settings, kernel))
 
 
 def situation() -> object:

@@ -73,12 +73,18 @@ def zygote_environ(environ: Mapping[str, str], home: str, nowhere: Path) -> dict
 
 def surroundings() -> tuple[str, ...]:
     """What a child inherits from this process."""
-    limits = [f"{name}={resource.getrlimit(number)}" for name, number in _limits()]
+    limits = [f"{name}={_limit(number)}" for name, number in _limits()]
     own = Path("/proc/self")
     status = (own / "status").read_text()
     umask = next((line for line in status.splitlines() if line.startswith("Umask")), "")
     namespaces = [os.readlink(own / "ns" / name) for name in _NAMESPACES if (own / "ns" / name).is_symlink()]
     return (str(os.getuid()), str(os.getgid()), umask, (own / "cgroup").read_text(), *namespaces, *limits)
+
+
+def _limit(number: int) -> tuple[int, ...]:
+    """Of open files the hard limit alone: a host of many sandboxes raises its own soft one."""
+    limits = resource.getrlimit(number)
+    return limits[1:] if number == resource.RLIMIT_NOFILE else limits
 
 
 def _limits() -> list[tuple[str, int]]:

@@ -21,7 +21,7 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parked_pids(manager: SandboxManager) -> list[int]:
-    return [kernel.pid for _, kernel in manager._pool._parked]
+    return [parked.kernel.pid for parked in manager._pool._parked]
 
 
 async def test_a_sandbox_takes_a_parked_kernel_and_another_one_is_parked() -> None:
@@ -72,8 +72,33 @@ async def test_a_parked_kernel_that_died_is_not_handed_out_and_none_is_left_behi
         assert 2 == await manager.warmed()
         dead, living = parked_pids(manager)
         os.kill(dead, signal.SIGKILL)
-        await manager._pool._parked[0][1].exited()
+        await manager._pool._parked[0].kernel.exited()
         assert living == (await manager.create("till")).info().pid
         await manager.warmed()
         left = [living, *parked_pids(manager)]
     assert [] == [pid for pid in left if psutil.pid_exists(pid)]
+
+
+async def test_kernels_with_the_limits_that_are_asked_for_are_started_ahead() -> None:
+    limits = {"processes": 50, "memory_mb": 300}
+    async with SandboxManager(warm=1) as manager:
+        await manager.warmed()
+        plain = parked_pids(manager)
+        for name in ("first", "second"):
+            sandbox = await manager.create(name, limits=limits)
+            assert [sandbox.info().pid] != plain
+        assert 1 == await manager.warmed()
+        (parked,) = parked_pids(manager)
+        third = await manager.create("third", limits=limits)
+        assert parked == third.info().pid
+        assert 300 == third._kernel.limits.memory_mb
+        assert [parked] != plain
+
+
+async def test_one_odd_sandbox_does_not_replace_what_is_parked() -> None:
+    async with SandboxManager(warm=1) as manager:
+        await manager.warmed()
+        before = parked_pids(manager)
+        await manager.create("odd", limits={"processes": 50})
+        assert before == parked_pids(manager)
+        assert before == [(await manager.create("plain")).info().pid]
