@@ -56,7 +56,7 @@ def translate(event: tree_events.Event) -> wire.AnyEvent | None:
                 worker=report.worker,
                 reason=describe(report.reason),
                 story=report.story,
-                last_message=report.message,
+                last_message=f"{report.message}, sent from {report.sent_from}" if report.sent_from else report.message,
                 state=report.state,
                 traceback=report.traceback,
                 hint=report.hint,

@@ -9,11 +9,11 @@ import threading
 from typing import Any
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.core import Core, label_of
+from sandbox_kernel.supervision.core import Core
 from sandbox_kernel.supervision.mailbox import INFO
 from sandbox_kernel.supervision.process import Process, current
 from sandbox_kernel.supervision.reasons import Reason
-from sandbox_kernel.supervision.refs import Monitor, Ref, Sender, no_reply_error
+from sandbox_kernel.supervision.refs import Monitor, Ref, Sender
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import ExitMessage
 
@@ -150,7 +150,7 @@ def _link(process: Process, target: Any) -> None:
     elif process.trap_exit:
         process.deliver((INFO, ExitMessage(target if isinstance(target, Ref) else None, "noproc"), None))
     else:
-        raise no_reply_error(label_of(target), "noproc")
+        raise process.core.nobody(target)
 
 
 def unlink(target: Any) -> None:

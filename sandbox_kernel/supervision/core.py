@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
-from sandbox_kernel.errors import CallTimeout, StartError
+from sandbox_kernel.errors import CallError, CallTimeout, StartError
 from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.doorbell import Doorbell
 from sandbox_kernel.supervision.events import Events
@@ -25,6 +25,7 @@ from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import LocalSender, Monitor, Ref, Sender, ThreadSender, no_reply_error
 from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.spec import ChildSpec
+from sandbox_kernel.supervision.spelling import meant
 from sandbox_kernel.supervision.threads import ThreadWorkerProcess
 from sandbox_kernel.supervision.worker import ProcessDown, Worker
 
@@ -166,10 +167,21 @@ class Core:
     def submit(self, target: Any, request: Any, sender: Sender, kind: int = CALL) -> None:
         process = self.find(target)
         if process is None:
-            sender.fail(no_reply_error(label_of(target), "noproc"))
+            sender.fail(self.nobody(target))
             return
         sender.process = process
         process.deliver((kind, request, sender))
+
+    def nobody(self, target: Any) -> CallError:
+        """What a caller gets who asks for one that is not there."""
+        label = label_of(target)
+        if isinstance(target, Ref) and target.core is self:
+            text = f"{target!r} has ended; call by name to reach the one that was started in its place"
+            return CallError(text, reason="noproc")
+        found = meant(label, (name for name in self.names if isinstance(name, str)))
+        if found:
+            return CallError(f"there is no worker '{label}' just now; did you mean '{found}'?", reason="noproc")
+        return no_reply_error(label, "noproc")
 
     def cast(self, target: Any, message: Any, origin: object | None = None) -> None:
         process = self.find(target)
@@ -186,7 +198,7 @@ class Core:
         caller = current.get()
         process = self.find(target)
         if process is None:
-            raise no_reply_error(label_of(target), "noproc")
+            raise self.nobody(target)
         if process is caller:
             raise no_reply_error(process.label, "calling_self")
         future: asyncio.Future[Any] = self.loop.create_future()

@@ -51,10 +51,13 @@ class CrashReport:
     message: str = ""
     message_kind: str = ""
     sender: str = ""
+    sent_from: str = ""  # file and line where plain code waited for the reply
+    sender_stack: str = ""
     state: str = ""
     recent: tuple[str, ...] = ()
     queue_length: int = 0
     links: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()  # its supervisor, that one's supervisor, and so on
     supervisor: str = ""
     decision: str = ""
     restarts_left: int | None = None

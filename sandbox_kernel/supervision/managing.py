@@ -11,9 +11,9 @@ from sandbox_kernel.supervision import manage
 from sandbox_kernel.supervision.children import Child
 from sandbox_kernel.supervision.events import TreeChanged
 from sandbox_kernel.supervision.mailbox import Work
-from sandbox_kernel.supervision.reasons import Reason
+from sandbox_kernel.supervision.reasons import Reason, bounded_repr
 from sandbox_kernel.supervision.refs import Ref, Sender, no_reply_error
-from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, resolve
+from sandbox_kernel.supervision.spec import ChildSpec, SpecError, Supervisor, no_spec, resolve
 
 if TYPE_CHECKING:
     from sandbox_kernel.supervision.supervisor import SupervisorProcess
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 
 def request(process: SupervisorProcess, asked: Any, sender: Sender) -> Work | None:
     """Answer it now, or return what has to be awaited. Unlike in OTP a request that makes no sense is only refused."""
+    try:
+        return _request(process, asked, sender)
+    except Exception as error:
+        sender.fail(_senseless(process, asked, error))
+        return None
+
+
+def _senseless(process: SupervisorProcess, asked: Any, error: Exception) -> ChildError:
+    """A slip of whoever asks must not end a tree, whatever it is."""
+    text = f"supervisor '{process.label}' cannot do {bounded_repr(asked)}: {type(error).__name__}: {error}"
+    return ChildError(text, reason="badarg")
+
+
+def _request(process: SupervisorProcess, asked: Any, sender: Sender) -> Work | None:
     match asked:
         case manage.WhichChildren():
             process.answer(sender, [_info(process, child) for child in process.children.values()])
@@ -62,6 +76,8 @@ async def _work(process: SupervisorProcess, asked: manage.Request, sender: Sende
                 answer = await _redeclare(process, asked)
     except (ChildError, StartError) as error:
         sender.fail(error)
+    except Exception as error:
+        sender.fail(_senseless(process, asked, error))
     else:
         process.answer(sender, answer)
 
@@ -123,6 +139,8 @@ def _full_spec(process: SupervisorProcess, asked: manage.StartChild) -> ChildSpe
             raise ChildError(f"say what '{process.label}' shall start: StartChild(ChildSpec(...))", reason="badarg")
         template = process.declared.children[0]
         return replace(template, args=(*template.args, *asked.args), name=asked.name)
+    if not isinstance(spec, ChildSpec):
+        raise ChildError(no_spec(spec), reason="badarg")
     try:
         process.declared.check_child(spec)
     except SpecError as error:

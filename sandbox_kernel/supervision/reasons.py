@@ -8,13 +8,18 @@ itself chose.
 
 from __future__ import annotations
 
+import os
 import reprlib
+import sysconfig
 import traceback
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from sandbox_kernel.supervision.spelling import hint_for_error
+
 Reason = object
 
+_LIBRARIES = tuple({f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib")})
 _PLAIN = (str, int, float, bool, type(None))
 _ROOM = "/sandbox_kernel/supervision/"
 _REPR_LIMIT = 200
@@ -34,6 +39,7 @@ class Crashed:
     text: str
     traceback: str = field(default="", compare=False, repr=False)
     where: str = field(default="", compare=False, repr=False)
+    hint: str = field(default="", compare=False, repr=False)  # the next step, if it is certain
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}" if self.text else self.kind
@@ -63,9 +69,9 @@ def reason_of(error: BaseException) -> Reason:
         return error.reason
     if isinstance(error, Blocked):
         return ("blocked", error.seconds)
-    frames = own_frames(error.__traceback__)
+    frames = [frame for frame in own_frames(error.__traceback__) if not is_library(frame.filename)]
     where = f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
-    return Crashed(type(error).__name__, short_text(error), format_error(error), where)
+    return Crashed(type(error).__name__, short_text(error), format_error(error), where, hint_for_error(error))
 
 
 def short_text(error: BaseException) -> str:
@@ -89,6 +95,15 @@ def format_error(error: BaseException) -> str:
         item.stack = traceback.StackSummary.from_list(frames)
         item = item.__cause__ or item.__context__
     return "".join(summary.format())
+
+
+def is_library(filename: str) -> bool:
+    """Whether it is Python's own or an installed package's, where no learner looks for a mistake."""
+    return filename.startswith(_LIBRARIES) or filename.startswith("<frozen")
+
+
+def is_authors(filename: str) -> bool:
+    return not is_library(filename) and not is_machinery(filename)
 
 
 def is_machinery(filename: str) -> bool:
@@ -117,8 +132,10 @@ def describe(reason: Reason) -> str:
             return str(reason)
         case Crashed(where=where):
             return f"{reason} ({where})"
+        case ("bad_return_value", None):
+            return "its handler returned None instead of Reply, NoReply or Stop (is a `return` missing?)"
         case ("bad_return_value", value):
-            return f"its handler returned {value!r} instead of Reply, NoReply or Stop (is a `return` missing?)"
+            return f"its handler returned {value!r} instead of Reply, NoReply or Stop"
         case ("blocked", int() | float() as seconds):
             return f"its handler kept the loop for {seconds:.1f} s"
         case ("shutdown", ("failed_to_start_child", child, inner)):

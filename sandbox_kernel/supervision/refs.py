@@ -7,12 +7,14 @@ All of them copy to themselves, so that the copy of a state that holds them stil
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import traceback
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
-from sandbox_kernel.supervision.reasons import Reason, describe
+from sandbox_kernel.supervision.reasons import Reason, describe, is_authors
 
 if TYPE_CHECKING:
     from sandbox_kernel.supervision.core import Core
@@ -112,6 +114,10 @@ class Sender(_CopiesToItself, ABC):
         if self.process is not None:
             self.process.core.doorbell.expect()
 
+    def stack(self) -> list[traceback.FrameSummary]:
+        """Where the caller waits just now, cut to the frames that its author wrote; nothing if that cannot be seen."""
+        return []
+
     @abstractmethod
     def _settle(self, value: Any, error: BaseException | None) -> None: ...
 
@@ -162,10 +168,11 @@ class ForeignSender(Sender):
 class ThreadSender(Sender):
     """Plain code that waits in a thread. A bare lock waits five times cheaper than `concurrent.futures.Future`."""
 
-    __slots__ = ("error", "lock", "value")
+    __slots__ = ("error", "lock", "thread_id", "value")
 
     def __init__(self, ref: Ref | None, origin: object | None) -> None:
         super().__init__(ref, origin)
+        self.thread_id = threading.get_ident()
         self.lock = threading.Lock()
         self.lock.acquire()
         self.value: Any = None
@@ -175,6 +182,10 @@ class ThreadSender(Sender):
         self.value, self.error = value, error
         self._expect_more()
         self.lock.release()
+
+    def stack(self) -> list[traceback.FrameSummary]:
+        frame = sys._current_frames().get(self.thread_id)
+        return [] if frame is None else [f for f in traceback.extract_stack(frame) if is_authors(f.filename)]
 
     def wait(self, label: str, timeout_s: float | None) -> Any:
         if not self.lock.acquire(timeout=-1 if timeout_s is None else timeout_s):
@@ -210,7 +221,7 @@ class Monitor(_CopiesToItself):
 def no_reply_error(label: str, reason: Reason) -> CallError:
     """What a caller gets whose call was not answered."""
     if reason == "noproc":
-        return CallError(f"there is no worker '{label}' just now; see the tree for those that run", reason=reason)
+        return CallError(f"there is no worker '{label}' just now; look at the tree for those that run", reason=reason)
     if reason == "calling_self":
         return CallError(f"'{label}' called itself, which would wait for ever; call the method directly", reason=reason)
     return CallError(f"'{label}' ended before it replied: {describe(reason)}", reason=reason)

@@ -149,3 +149,8 @@ def _restart_group(tree: Tree, member: Member) -> Decision:
 def recent_restarts(tree: Tree, now: int) -> int:
     """How many restarts count at this moment."""
     return sum(1 for t in tree.restarts if now - t <= tree.max_ns)
+
+
+def counted(number: int) -> str:
+    """`1 restart`, `3 restarts`."""
+    return f"{number} restart{'' if number == 1 else 's'}"

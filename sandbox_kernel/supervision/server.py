@@ -51,7 +51,7 @@ def guarded(process: Process, coroutine: Coroutine[Any, Any, Any], waited: Any) 
 
 
 class WorkerProcess(Process):
-    __slots__ = ("args", "crash", "failing", "message", "printed", "recent", "saver", "started", "state", "worker")
+    __slots__ = ("message", "printed", "recent", "saver", "started", "starting", "state", "worker")
 
     kind = "loop"
 
@@ -63,6 +63,7 @@ class WorkerProcess(Process):
         self.message: Message | None = None  # the one being handled, for reports
         self.recent: deque[tuple[int, Any]] = deque(maxlen=RECENT)
         self.started: asyncio.Future[Reason] | None = None
+        self.starting = True
         self.printed: output.Printed | None = None
         self.saver: Checkpointer | None = None
 
@@ -158,6 +159,7 @@ class WorkerProcess(Process):
         if isinstance(result, Stop):
             self._give_up_start(result.reason)
             raise self._not_started(result.reason)
+        self.starting = False
         follow_up = isinstance(result, Started)
         self.state = result.state if follow_up else result
         if follow_up and result.continue_with is not UNSET:

@@ -148,7 +148,7 @@ class Supervisor:
         seen: set[str] = set()
         for child in self.children:
             if not isinstance(child, ChildSpec):
-                raise TypeError(f"children are ChildSpec, not {child!r}; write ChildSpec('{child}', ...)")
+                raise TypeError(no_spec(child))
             if child.id in seen:
                 reason = ("start_spec", ("duplicate_child_name", child.id))
                 raise SpecError(f"two children have the id '{child.id}'; give each its own", reason)
@@ -171,6 +171,14 @@ class Supervisor:
         members = () if self.strategy == "dynamic" else tuple(member_of(child, "stopped") for child in self.children)
         max_ns = round(self.max_seconds * 1e9)
         return Tree(self.strategy, self.max_restarts, max_ns, self.auto_shutdown, members)
+
+
+def no_spec(found: object) -> str:
+    """What is said to who gives something else where a ChildSpec belongs."""
+    name = found.__name__ if isinstance(found, type) else "..."
+    return (
+        f"a child is a ChildSpec, not {found!r}; write ChildSpec('{name.lower() if name != '...' else 'id'}', {name})"
+    )
 
 
 def member_of(child: ChildSpec, status: Literal["running", "stopped", "restarting"]) -> Member:

@@ -43,7 +43,7 @@ class _TryAgain:
 
 
 class SupervisorProcess(Process):
-    __slots__ = ("by_ref", "children", "declared", "spec", "started", "tree")
+    __slots__ = ("by_ref", "children", "declared", "restarting", "spec", "started", "tree")
 
     kind = "supervisor"
 
@@ -55,6 +55,7 @@ class SupervisorProcess(Process):
         self.children: dict[str, Child] = {}
         self.by_ref: dict[int, Child] = {}
         self.started: asyncio.Future[None] | None = None
+        self.restarting = False  # whether the child that it starts just now is one that had ended
 
     @property
     def is_dynamic(self) -> bool:
@@ -132,6 +133,8 @@ class SupervisorProcess(Process):
         else:
             process.signal(self, "shutdown")
             await self._wait_or_kill(process, grace_s)
+        if isinstance(process, SupervisorProcess) and process.reason == "killed":
+            await process.orphans_end()
         if process.reason != "shutdown" and not (
             child.spec.shutdown_ms == "brutal_kill" and process.reason == "killed"
         ):
@@ -246,6 +249,7 @@ class SupervisorProcess(Process):
         self.sync_members()
 
     async def _restart(self, child: Child) -> bool:
+        self.restarting = True
         try:
             await self.start_child(child)
         except StartError as error:
@@ -253,6 +257,8 @@ class SupervisorProcess(Process):
             self.core.events.emit(StartFailed(child.spec.id, supervisor=self.label, reason=error.reason))
             self.deliver((INFO, _TryAgain(child.key), None))
             return False
+        finally:
+            self.restarting = False
         if child.process is None and self.is_dynamic:
             self.forget(child)
         elif child.process is not None:
@@ -269,7 +275,7 @@ class SupervisorProcess(Process):
     def _report_giving_up(self, child: Child, reason: Reason) -> None:
         flags = self.declared
         story = (
-            f"supervisor '{self.label}' gave up: '{child.spec.id}' needed more than {flags.max_restarts} restarts "
+            f"supervisor '{self.label}' gave up: '{child.spec.id}' needed more than {restarts.counted(flags.max_restarts)} "
             f"within {flags.max_seconds:g} s, so its children were ended; mend '{child.spec.id}', then start it again"
         )
         self.core.events.emit(

@@ -50,6 +50,15 @@ async def test_what_a_killed_supervisor_leaves_ends_before_others_take_its_place
     assert ["+a", "+b", "-b", "-a", "+a", "+b"] == journal(tree)
 
 
+@virtual
+async def test_so_does_what_a_supervisor_leaves_that_is_killed_in_a_group(tree: Tree) -> None:
+    inner = ChildSpec("inner", Supervisor([tree.child("a"), tree.child("b")]), shutdown_ms="brutal_kill")
+    top = await tree.supervisor(tree.child("first"), inner, strategy="one_for_all")
+    await tree.end(await tree.ref(top, "first"), "killed")
+    await tree.settle()
+    assert ["+first", "+a", "+b", "-b", "-a", "+first", "+a", "+b"] == journal(tree)
+
+
 # ---- links between siblings
 @virtual
 async def test_a_crash_that_takes_a_sibling_with_it_is_two_restarts_in_that_order(tree: Tree) -> None:
@@ -84,6 +93,14 @@ async def test_a_dynamic_supervisor_knows_its_template_by_id(tree: Tree) -> None
     top = await tree.supervisor(template, strategy="dynamic")
     assert template == await tree.call(top, GetChildSpec("t"))
     assert "not_found" == await refusal(tree.call(top, GetChildSpec("z")))
+
+
+@virtual
+async def test_a_senseless_request_ends_no_tree(tree: Tree) -> None:
+    top = await tree.supervisor(tree.child("a"))
+    senseless: list[Any] = [StartChild("a"), TerminateChild(["a"]), RestartChild({}), GetChildSpec([]), 7, None]  # type: ignore[arg-type]
+    assert {"badarg", "unknown_request"} == {await refusal(tree.call(top, request)) for request in senseless}
+    assert ["+a"] == journal(tree)
 
 
 @virtual

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import signal
 from typing import Any
 
 import pytest
 from trees import Tree, answer, boom, note, virtual
 
+from sandbox_kernel.errors import CallError, StartError
 from sandbox_kernel.supervision import api
 from sandbox_kernel.supervision.events import CrashReport, WorkerCrashed, WorkerOutput
-from sandbox_kernel.supervision.manage import TerminateChild
+from sandbox_kernel.supervision.manage import StartChild, TerminateChild
 from sandbox_kernel.supervision.spec import ChildSpec, Supervisor
+from sandbox_kernel.supervision.spelling import meant
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.versions import version_of
 from sandbox_kernel.supervision.watchdog import Watchdog
@@ -55,7 +58,7 @@ async def test_the_traceback_shows_the_authors_frames_only(tree: Tree) -> None:
     ("options", "decision"),
     [
         ({"restart": "temporary"}, "it is temporary, so it stays down"),
-        ({}, "supervisor 'sup' gives up, as that is more than 0 in 5 s"),
+        ({}, "supervisor 'sup' gives up, as that is more than 0 restarts in 5 s"),
     ],
 )
 def test_the_report_says_what_becomes_of_it(options: Any, decision: str) -> None:
@@ -81,6 +84,120 @@ async def test_a_forgotten_return_comes_with_a_hint(tree: Tree) -> None:
     tree.core.cast(w, lambda actor, state: None)
     await tree.settle()
     assert "return Reply(value, state)" in reports(tree)[0].hint
+
+
+@virtual
+async def test_a_start_that_fails_says_what_becomes_of_it(tree: Tree) -> None:
+    no = OSError("no port")
+    with pytest.raises(StartError):
+        await tree.start(tree.child("alone", no))
+    top = await tree.supervisor(tree.child("weak", None, no), name="shop", max_restarts=1)
+    with pytest.raises(StartError):
+        await tree.call(top, StartChild(tree.child("more", no)))
+    with pytest.raises(StartError):
+        await tree.supervisor(tree.child("first", no), name="other")
+    await tree.end(await tree.ref(top, "weak"), "odd")
+    told = [report.story.rpartition("; ")[2] for report in reports(tree) if "did not start" in report.story]
+    assert [
+        "nobody supervises it, so it does not run",
+        "supervisor 'shop' goes on without it",
+        "so supervisor 'other' does not start either",
+        "supervisor 'shop' gives up, as that is more than 1 restart in 5 s",
+    ] == told
+
+
+def test_a_report_says_where_the_call_came_from(system: System) -> None:
+    seen: list[Any] = []
+    system.core.events.sink = seen.append
+    system.start_worker(Wrong, name="wrong")
+    with pytest.raises(CallError):
+        system.call("wrong", "name")
+    [report] = [event.report for event in seen if isinstance(event, WorkerCrashed)]
+    assert "test_reports.py, line" in report.sent_from
+    assert 'system.call("wrong", "name")' in report.sender_stack
+
+
+class Wrong(Worker):
+    """Slips of the hand, and things that look like one."""
+
+    def init(self) -> Any:
+        return {}
+
+    def handle_call(self, request: Any, sender: Any, state: Any) -> Any:
+        counter = 1
+        match request:
+            case "name":
+                return Reply(countr, counter)  # type: ignore[name-defined]  # noqa: F821 - that is what is tested
+            case "attribute":
+                return Reply("x".uper(), state)  # type: ignore[attr-defined]
+            case "far":
+                return Reply(total_of_all, state)  # type: ignore[name-defined]  # noqa: F821
+            case "signal":
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+            case "key":
+                return Reply(state["conter"], state)
+        return None
+
+
+@pytest.mark.parametrize(
+    ("request_", "hint"),
+    [
+        ("name", "did you mean 'counter'?"),
+        ("attribute", "did you mean 'upper'?"),
+        ("far", ""),
+        ("key", ""),
+        ("signal", "signal handlers belong to the main thread; set them in a cell"),
+    ],
+)
+def test_a_hint_is_given_only_where_it_is_certain(request_: str, hint: str, system: System) -> None:
+    seen: list[Any] = []
+    system.core.events.sink = seen.append
+    system.start_worker(Wrong, name="wrong")
+    with pytest.raises(CallError) as caught:
+        system.call("wrong", request_)
+    [report] = [event.report for event in seen if isinstance(event, WorkerCrashed)]
+    assert hint == report.hint
+    assert "signal.py" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "expected"),
+    [
+        ("countr", ["counter", "till"], "counter"),
+        ("Counter", ["counter"], "counter"),
+        ("conuter", ["counter"], "counter"),
+        ("counters", ["counter"], "counter"),
+        ("cat", ["car", "cap"], ""),
+        ("ab", ["abc"], ""),
+        ("till", ["counter"], ""),
+        ("counter", ["counter"], ""),
+    ],
+)
+def test_a_name_is_guessed_only_where_one_slip_explains_it(name: str, known: list[str], expected: str) -> None:
+    assert expected == meant(name, known)
+
+
+@virtual
+async def test_who_calls_the_wrong_name_or_a_life_that_is_over_is_told_so(tree: Tree) -> None:
+    ref = await tree.start(tree.child("counter", name="counter"))
+    for target, text in {
+        "countr": "there is no worker 'countr' just now; did you mean 'counter'?",
+        "till": "there is no worker 'till' just now; look at the tree for those that run",
+    }.items():
+        with pytest.raises(CallError) as caught:
+            await tree.call(target, answer(1))
+        assert text == str(caught.value)
+    await tree.end(ref, "odd")
+    with pytest.raises(CallError, match="has ended; call by name"):
+        await tree.call(ref, answer(1))
+
+
+@virtual
+async def test_a_report_names_all_that_stand_above(tree: Tree) -> None:
+    inner = Supervisor([tree.child("x", name="x")], name="inner")
+    await tree.supervisor(ChildSpec("inner", inner), name="top")
+    await tree.end(tree.core.names["x"].ref, "odd")
+    assert [("inner", "top")] == [report.ancestors for report in reports(tree)]
 
 
 @virtual

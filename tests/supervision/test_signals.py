@@ -102,7 +102,7 @@ async def test_linking_to_the_dead(tree: Tree) -> None:
     await tree.stop(dead)
     await tree.call(q, do(lambda: api.link(dead)))
     assert [ExitMessage(dead, "noproc")] == await tree.log(q)
-    with pytest.raises(CallError, match="no worker 'dead'"):
+    with pytest.raises(CallError, match="<dead#1> has ended; call by name"):
         await tree.call(p, do(lambda: api.link(dead)))
 
 
