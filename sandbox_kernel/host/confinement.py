@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from jupyter_client.kernelspec import KernelSpec
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host.throttle import Throttle
 from sandbox_kernel.host.usage import Usage
-from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched
+from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
 from sandbox_kernel.isolation.limits import MIB, Limits, limits_from
@@ -60,12 +61,12 @@ _ALLOWED = frozenset(
 
 @dataclass
 class Confinement:
-    """`started` is set while a kernel runs at a level that has a keeper; `verdict` when a limit ended it."""
+    """`started` is set while a kernel runs at a level that has a keeper; `ended_by` when a limit ended it."""
 
     choice: Choice
     limits: Limits
     started: Started | None = None
-    verdict: str = ""
+    ended_by: Exceeded | None = None
     notes: list[str] = field(default_factory=list)
     shown: tuple[str, ...] = ()
     profile: Profile = field(default_factory=Profile)
@@ -77,6 +78,11 @@ class Confinement:
     @property
     def level(self) -> str:
         return self.choice.level
+
+    @property
+    def verdict(self) -> str:
+        """Which limit ended the kernel, as a sentence; empty when none did."""
+        return self.ended_by.sentence if self.ended_by else ""
 
     @property
     def is_closed(self) -> bool:
@@ -153,34 +159,44 @@ class Confinement:
         """Prepares a start; `finish` of what it gives must follow."""
         if self.is_closed and is_too_wide(str(directory.absolute())):
             raise StartError(f"{directory} cannot be a sandbox's directory, for all in it is in reach; choose another")
-        self.verdict = ""
+        self.ended_by = None
         self.notes.clear()
         self.join_cgroup()
         return Start(self.spec(argv, env, directory.absolute(), cwd.absolute(), connection))
 
     # -- while it runs ------------------------------------------------------------------------------------------
 
-    def watch(self, started: Started, directory: Path, on_limit: Callable[[Exceeded], None]) -> None:
-        """From now on the limits of the whole sandbox hold; `on_limit` is called in the watchdog's thread."""
+    def watch(
+        self,
+        started: Started,
+        directory: Path,
+        on_limit: Callable[[Exceeded], None],
+        on_usage: Callable[[Usage], None] | None = None,
+    ) -> None:
+        """From now on the limits of the whole sandbox hold; both are called in the watchdog's thread."""
         self.started = started
 
         def told(exceeded: Exceeded) -> None:
-            self.verdict = exceeded.sentence
+            self.ended_by = exceeded
             on_limit(exceeded)
 
         counted = (str(directory), str(self.base / "home")) if self.level != "jail" else (str(directory),)
         held = not self.limits.cpus or started.spec.cpu_bounded
         throttle = None if held else Throttle(self.limits.cpus)
         self._watched = Watched(
-            started.keeper, started.kernel, self.limits, counted, told, self._cgroup, throttle=throttle
-        )
+            started.keeper, started.kernel, self.limits, counted, told,
+            on_notice=on_limit, on_usage=on_usage, cgroup=self._cgroup, throttle=throttle,
+        )  # fmt: skip
         WATCHDOG.watch(self._watched)
 
-    def why_ended(self) -> str:
-        """Which limit ended the kernel, as a sentence; empty when none did."""
-        if not self.verdict and self._cgroup is not None and self._cgroup.out_of_memory_kills():
-            return f"stopped: it used more than {self.limits.memory_mb} MB of memory"
-        return self.verdict
+    def look_why(self, status: int) -> None:
+        """The process has ended with this exit status: sets `ended_by` also where the system itself held a limit."""
+        if self.ended_by is not None:
+            return
+        if status == -signal.SIGKILL and self._cgroup is not None and self._cgroup.out_of_memory_kills():
+            self.ended_by = exceeded("memory_mb", self.limits)
+        elif status == -signal.SIGXCPU and self.limits.cpu_seconds:
+            self.ended_by = exceeded("cpu_seconds", self.limits)
 
     def usage(self) -> Usage:
         """What the sandbox uses, as the watchdog saw it last; all zero while none runs."""
@@ -197,7 +213,6 @@ class Confinement:
             self.started.close()
             self.started = None
         if self._cgroup is not None:
-            self.verdict = self.why_ended()
             self._cgroup.destroy()
             self._cgroup = None
 

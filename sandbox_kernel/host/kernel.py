@@ -7,6 +7,7 @@ Called by `Sandbox` alone, on the manager's loop. Its ZMQ sockets are files in a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -25,7 +26,9 @@ from sandbox_kernel.errors import KernelDied, KernelUnresponsive, SandboxError, 
 from sandbox_kernel.host.client import KernelClient
 from sandbox_kernel.host.place import DIRECTORY
 from sandbox_kernel.host.provisioner import DOOR, NAME, SandboxProvisioner
+from sandbox_kernel.host.status import LimitReached, SandboxEvent, UsageChanged
 from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.watchdog import Exceeded
 from sandbox_kernel.isolation.limits import PROFILES, Limits
 
 log = logging.getLogger(__name__)
@@ -95,7 +98,7 @@ class Kernel:
         context: zmq.asyncio.Context,
         directory: Path | None,
         door: str,
-        on_event: Callable[[wire.AnyEvent], None],
+        on_event: Callable[[SandboxEvent], None],
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
@@ -129,7 +132,7 @@ class Kernel:
         provisioner = self.provisioner
         return provisioner.pid or 0 if provisioner is not None and provisioner.running else 0
 
-    def adopt(self, name: str, on_event: Callable[[wire.AnyEvent], None]) -> None:
+    def adopt(self, name: str, on_event: Callable[[SandboxEvent], None]) -> None:
         """A kernel that was started ahead becomes this sandbox's; its `start` is done already."""
         assert self.provisioner is not None
         self.name = self.client.sandbox = name
@@ -147,6 +150,7 @@ class Kernel:
         try:
             await self._launch(output, restart)
             self._check_place()
+            self._hear_watchdog()
             self.client = KernelClient(
                 self._manager.connection_file,
                 context=self._context,
@@ -164,6 +168,8 @@ class Kernel:
         """Waits for the end of the process; every call in flight then raises KernelDied. Its exit status."""
         assert self.provisioner is not None
         status = await self.provisioner.exited()
+        if self.provisioner.confinement is not None:
+            self.provisioner.confinement.look_why(status)
         self.client.fail(KernelDied(self.name, status))
         return status
 
@@ -186,11 +192,11 @@ class Kernel:
         """Raises KernelUnresponsive when it does not answer on its control channel."""
         await self.client.control("kernel_info_request", {}, timeout_s=timeout_s)
 
-    async def end(self, limit: str, sentence: str) -> None:
-        """Ends the process because of a limit; `verdict` says so from here on."""
+    async def end(self, limit: str, allowed: float, sentence: str) -> None:
+        """Ends the process because of a limit; `ended_by` says so from here on."""
         if self.provisioner is not None and self.provisioner.confinement is not None:
-            self.provisioner.confinement.verdict = sentence
-            self.provisioner.audit("limit", limit=limit, sentence=sentence)
+            self.provisioner.confinement.ended_by = Exceeded(limit, allowed, sentence)
+            self.provisioner.audit("limit", limit=limit, allowed=allowed, sentence=sentence)
         await self.kill()
 
     def usage(self) -> Usage:
@@ -198,10 +204,10 @@ class Kernel:
         return confinement.usage() if confinement is not None else Usage()
 
     @property
-    def verdict(self) -> str:
-        """Which limit ended the process that ran last, as a sentence; empty when none did."""
+    def ended_by(self) -> Exceeded | None:
+        """Which limit ended the process that ran last."""
         confinement = self.provisioner.confinement if self.provisioner is not None else None
-        return confinement.why_ended() if confinement is not None else ""
+        return confinement.ended_by if confinement is not None else None
 
     async def interrupt(self) -> None:
         if self.pid:
@@ -239,6 +245,22 @@ class Kernel:
         if self._manager.provisioner is not None:
             await self._manager.shutdown_kernel(now=True, restart=keep)
         self.tail.close()
+
+    def _hear_watchdog(self) -> None:
+        """From its thread to this loop. Of a limit that ends the kernel `Sandbox` tells, who knows what follows."""
+        loop = asyncio.get_running_loop()
+
+        def tell(make: Callable[[], SandboxEvent]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(lambda: self._on_event(make()))
+
+        def tell_limit(over: Exceeded) -> None:
+            if self.ended_by is None:
+                tell(lambda: LimitReached(self.name, over.limit, over.allowed, over.sentence))
+
+        assert self.provisioner is not None
+        self.provisioner.on_usage = lambda usage: tell(lambda: UsageChanged(self.name, usage))
+        self.provisioner.on_exceeded = tell_limit
 
     async def _launch(self, output: int, restart: bool) -> None:
         try:

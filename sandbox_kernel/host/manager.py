@@ -36,7 +36,7 @@ from sandbox_kernel.host.provisioner import PARKED
 from sandbox_kernel.host.rollout import Health, Rollout, promoted, roll_out
 from sandbox_kernel.host.room import make_room
 from sandbox_kernel.host.sandbox import Sandbox
-from sandbox_kernel.host.status import RestartPolicy, SandboxInfo
+from sandbox_kernel.host.status import RestartPolicy, SandboxEvent, SandboxInfo
 from sandbox_kernel.isolation.limits import Limits
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.launching import SEED
@@ -318,14 +318,14 @@ class SandboxManager:
 
     def _kernel_for(
         self, name: str, directory: Path | None, settings: Mapping[str, str], *, edits: bool
-    ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
+    ) -> Callable[[Callable[[SandboxEvent], None]], Kernel]:
         """Takes a parked kernel where one fits. Without `edits` there may never be a module to compile."""
         parked = None if directory else self._pool.take(settings)
         self._pool.refill()
         if parked is None:
             return self._kernel_maker(name, directory, settings if edits else {**settings, **NO_SEED})
 
-        def adopt(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
+        def adopt(on_event: Callable[[SandboxEvent], None]) -> Kernel:
             parked.adopt(name, on_event)
             return parked
 
@@ -336,13 +336,13 @@ class SandboxManager:
 
     def _kernel_maker(
         self, name: str, directory: Path | None, settings: Mapping[str, str]
-    ) -> Callable[[Callable[[wire.AnyEvent], None]], Kernel]:
+    ) -> Callable[[Callable[[SandboxEvent], None]], Kernel]:
         if self._context is None or self._sockets is None:
             raise RuntimeError("the manager is not open; write 'async with SandboxManager() as manager'")
         sockets = Path(tempfile.mkdtemp(dir=self._sockets, prefix=""))
         context, door = self._context, self._door.address
 
-        def make(on_event: Callable[[wire.AnyEvent], None]) -> Kernel:
+        def make(on_event: Callable[[SandboxEvent], None]) -> Kernel:
             return Kernel(
                 name,
                 sockets=sockets,

@@ -102,6 +102,11 @@ class Output:
             self._show(kind, content.get("data"))
 
     @property
+    def size_bytes(self) -> int:
+        """What came over the socket, up to where it was cut."""
+        return self._size
+
+    @property
     def exceeded(self) -> tuple[str, float, str]:
         """Which limit was reached, its value, and what the code did, for a sentence."""
         if self._size > self.limit_bytes:

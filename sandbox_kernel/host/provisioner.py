@@ -31,6 +31,7 @@ from sandbox_kernel.host.audit import Audit
 from sandbox_kernel.host.confinement import Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
+from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import Exceeded
 from sandbox_kernel.versions.settings import VARIABLE as VERSIONS
 
@@ -54,6 +55,7 @@ class SandboxProvisioner(Starter):
     confinement: Confinement | None = None
     exit_status: int | None = None
     on_exceeded: Callable[[Exceeded], None] | None = None
+    on_usage: Callable[[Usage], None] | None = None
     """Called in the watchdog's thread when the sandbox used more than it may; who serves it sets this."""
     _entry_id: str = ""
     _label: Mapping[str, str] = MappingProxyType({})
@@ -112,16 +114,21 @@ class SandboxProvisioner(Starter):
         for note in self.confinement.notes:
             self.log.warning(note)
         self.pid = started.kernel
-        self.confinement.watch(started, self.place.directory, self._on_limit)
+        self.confinement.watch(started, self.place.directory, self._on_limit, self._on_usage)
         self.audit("started", level=started.spec.level, kernel=started.kernel, limits=started.spec.limits.to_json())
         return info
 
     def _on_limit(self, exceeded: Exceeded) -> None:
         """Called in the watchdog's thread."""
-        self.log.warning("a sandbox was %s", exceeded.sentence)
+        self.log.warning("sandbox '%s': %s", self.label, exceeded.sentence)
         self.audit("limit", limit=exceeded.limit, allowed=exceeded.allowed, sentence=exceeded.sentence)
         if self.on_exceeded is not None:
             self.on_exceeded(exceeded)
+
+    def _on_usage(self, usage: Usage) -> None:
+        """Called in the watchdog's thread."""
+        if self.on_usage is not None:
+            self.on_usage(usage)
 
     def audit(self, what: str, **facts: Any) -> None:  # Any: JSON
         assert self.place is not None

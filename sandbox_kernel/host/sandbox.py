@@ -11,6 +11,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from sandbox_kernel.host.kernel import Kernel
 from sandbox_kernel.host.output import OUTPUT_LIMIT_BYTES, OnText, Output, RunResult, error_from
 from sandbox_kernel.host.status import (
     USABLE,
+    LimitReached,
     RestartPolicy,
     SandboxEvent,
     SandboxInfo,
@@ -46,7 +48,7 @@ class Sandbox(Versions):
     """`name` is its own for the life of the manager. Safe to use from many tasks; runs happen one after the other."""
 
     def __init__(
-        self, name: str, make_kernel: Callable[[Callable[[wire.AnyEvent], None]], Kernel], policy: RestartPolicy
+        self, name: str, make_kernel: Callable[[Callable[[SandboxEvent], None]], Kernel], policy: RestartPolicy
     ):
         self.name = name
         self.created = time.time()
@@ -57,6 +59,8 @@ class Sandbox(Versions):
         self._reason = ""
         self._directory = ""
         self._exit_status: int | None = None
+        self._ended_by: LimitReached | None = None
+        self._output_bytes = 0
         self._restarts = 0
         self._crashes: list[float] = []
         self._watch: asyncio.Task[None] | None = None
@@ -88,8 +92,11 @@ class Sandbox(Versions):
         return self._kernel.connection_file
 
     def usage(self) -> Usage:
-        """What it uses now, children included, as the watchdog saw it last; all zero without isolation."""
-        return self._kernel.usage()
+        """What it uses now, children included, as the watchdog saw it last; all zero without isolation.
+
+        `output_bytes` is what its runs have sent since it was made.
+        """
+        return replace(self._kernel.usage(), output_bytes=self._output_bytes)
 
     def read_file(self, name: str, *, most_bytes: int = handin.MOST_BYTES) -> bytes:
         """A regular file of its directory, as data; HandInRefused for links, devices and what is too large."""
@@ -168,6 +175,9 @@ class Sandbox(Versions):
             most = limits.output_mb * MIB or OUTPUT_LIMIT_BYTES
             output = Output(most if output_limit_bytes is None else output_limit_bytes, on_text, limits.output_messages)
             error = await self._execute(text, output, timeout_s)
+            self._output_bytes += output.size_bytes
+            if isinstance(error, KernelDied) and (by := self._ended_by) is not None:
+                error = LimitExceeded(by.limit, by.allowed, by.sentence)
             self._last_run = time.monotonic()
             return output.result(error, (time.monotonic() - began) * 1000)
 
@@ -259,11 +269,15 @@ class Sandbox(Versions):
         self._exit_status = status
         self._crashes.append(time.monotonic())
         again = self._policy.allows(self._crashes, self._crashes[-1])
-        reason = self._kernel.verdict or describe_exit(status, self._kernel.tail.text)
-        if again and self._kernel.verdict:
+        by = self._kernel.ended_by
+        reason = by.sentence if by else describe_exit(status, self._kernel.tail.text)
+        if again and by:
             reason += f"; restarted, {self._policy.left(self._crashes)} of {self._policy.max_restarts} restarts left"
         if not again and self._policy.mode == "on_crash":
             reason += f"; not restarted: over {self._policy.max_restarts} crashes in {self._policy.max_seconds:g} s"
+        self._ended_by = LimitReached(self.name, by.limit, by.allowed, reason) if by else None
+        if self._ended_by is not None:
+            self._feed.publish(self._ended_by)
         self._go("crashed", reason)
         if not again:
             return
@@ -281,7 +295,7 @@ class Sandbox(Versions):
             return 0.0 if self._running.locked() else time.monotonic() - self._last_run
 
         verdict = await vigil.keep(self._kernel, self._kernel.limits, quiet_s)
-        await self._kernel.end(verdict.limit, verdict.sentence)
+        await self._kernel.end(verdict.limit, getattr(self._kernel.limits, verdict.limit), verdict.sentence)
 
     async def _end_watch(self) -> None:
         tasks = [task for task in (self._watch, self._vigil) if task is not None and task is not asyncio.current_task()]
@@ -339,10 +353,12 @@ class Sandbox(Versions):
         if running.done():
             if isinstance(died := running.exception(), KernelDied):
                 return died
-            return LimitExceeded(limit, allowed, f"the code {what} and was interrupted; the sandbox goes on")
+            sentence = f"the code {what} and was interrupted; the sandbox goes on"
+            self._feed.publish(LimitReached(self.name, limit, allowed, sentence))
+            return LimitExceeded(limit, allowed, sentence)
         ended = f"the code {what} and did not stop when interrupted, so the kernel was killed"
         again = self._policy.allows([*self._crashes, time.monotonic()], time.monotonic())
-        await self._kernel.kill()
+        await self._kernel.end(limit, allowed, f"stopped: {ended}")
         await asyncio.wait({running}, timeout=INTERRUPT_GRACE_S)
         if again:
             return LimitExceeded(limit, allowed, f"{ended} and is restarted with its modules")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox_kernel import wire
+from sandbox_kernel.host.usage import Usage
 
 Status = Literal["initializing", "running", "reloading", "crashed", "stopping", "stopped"]
 
@@ -34,7 +35,25 @@ class StatusChanged:
     reason: str = ""
 
 
-SandboxEvent = wire.AnyEvent | StatusChanged
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """An event of the host: `limit` is the field of `Limits` (`wall_seconds` for one run), `allowed` its value."""
+
+    sandbox: str
+    limit: str
+    allowed: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageChanged:
+    """An event of the host, about once a second while a sandbox is busy; none while it is quiet."""
+
+    sandbox: str
+    usage: Usage
+
+
+SandboxEvent = wire.AnyEvent | StatusChanged | LimitReached | UsageChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ _MOST_PROCESSES: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of a whole sandbox at one moment. `disk_bytes` and `files` are of its directory and count what is allocated."""
+    """Of a whole sandbox at one moment. `disk_bytes` and `files` are of its directory and count what is allocated;
+    `output_bytes` is what a host's runs have received."""
 
     memory_bytes: int = 0
     processes: int = 0
@@ -28,6 +29,7 @@ class Usage:
     cpu_seconds: float = 0.0
     disk_bytes: int = 0
     files: int = 0
+    output_bytes: int = 0
 
 
 def pulse(pid: int) -> bytes:

@@ -33,9 +33,11 @@ WHOLE_S: Final = 2.0  # a quiet sandbox is counted in full this often, and as so
 BUSY_S: Final = 0.1
 GROWING_S: Final = 0.03
 FILES_S: Final = 2.0
+TELL_S: Final = 1.0
 MOST_DESCRIPTORS: Final = 4096
 ROOM_MB: Final = 16
 ROOM_FILES: Final = 500
+FULL: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,21 @@ class Exceeded:
 
 @dataclass(slots=True, eq=False)
 class Watched:
-    """One running sandbox. `on_limit` is called once, in the watchdog's thread; then the keeper ends all of it."""
+    """One running sandbox. In the watchdog's thread `on_limit` is called once, then the keeper ends all of it;
+    `on_notice` when the system ended one of its processes and the kernel goes on; `on_usage` about once a second while
+    it is busy."""
 
     keeper: int
     kernel: int
     limits: Limits
     directories: tuple[str, ...]
     on_limit: Callable[[Exceeded], None]
+    on_notice: Callable[[Exceeded], None] | None = None
+    on_usage: Callable[[Usage], None] | None = None
     cgroup: Cgroup | None = None
+    kills: int = 0
+    kills_told: int = 0
+    told: float = 0.0
     last: Usage = field(default_factory=Usage)
     due: float = 0.0
     whole_due: float = 0.0
@@ -69,28 +78,44 @@ class Watched:
     throttle: Throttle | None = None
 
 
+_WORDS: Final = {
+    "memory_mb": "{:,} MB of memory",
+    "disk_mb": "{:,} MB of disk",
+    "files": "{:,} files",
+    "processes": "{:,} processes and threads",
+    "cpu_seconds": "{:g} s of CPU",
+    "open_files": f"{MOST_DESCRIPTORS:,} open files",
+}
+
+
+def exceeded(name: str, limits: Limits) -> Exceeded:
+    """The sentence for a limit of a whole sandbox."""
+    allowed = getattr(limits, name)
+    return Exceeded(name, float(allowed), f"stopped: it used more than {_WORDS[name].format(allowed)}")
+
+
 def judge(limits: Limits, now: Usage) -> Exceeded | None:
     """The first limit that is exceeded. Pure."""
-    memory, disk = limits.memory_mb * MIB, limits.disk_mb * MIB
-    checks: tuple[tuple[str, float, float, str], ...] = (
-        ("memory_mb", limits.memory_mb, now.memory_bytes > memory, f"{limits.memory_mb} MB of memory"),
-        ("disk_mb", limits.disk_mb, now.disk_bytes > disk, f"{limits.disk_mb} MB of disk"),
-        ("files", limits.files, now.files > limits.files, f"{limits.files:,} files"),
-        ("processes", limits.processes, now.tasks > limits.processes + 8, f"{limits.processes} processes and threads"),
-        ("cpu_seconds", limits.cpu_seconds, now.cpu_seconds > limits.cpu_seconds, f"{limits.cpu_seconds:g} s of CPU"),
-        ("open_files", limits.open_files, now.descriptors > MOST_DESCRIPTORS, f"{MOST_DESCRIPTORS:,} open files"),
-    )
-    for name, allowed, exceeded, what in checks:
-        if allowed and exceeded:
-            return Exceeded(name, float(allowed), f"stopped: it used more than {what}")
-    return None
+    checks = {
+        "memory_mb": now.memory_bytes > limits.memory_mb * MIB,
+        "disk_mb": now.disk_bytes > limits.disk_mb * MIB,
+        "files": now.files > limits.files,
+        "processes": now.tasks > limits.processes + 8,
+        "cpu_seconds": now.cpu_seconds > limits.cpu_seconds,
+        "open_files": now.descriptors > MOST_DESCRIPTORS,
+    }
+    over = next((name for name, is_over in checks.items() if is_over and getattr(limits, name)), None)
+    return exceeded(over, limits) if over else None
 
 
 def with_what_is_there(limits: Limits, at_start: Usage) -> Limits:
     """A directory that is full already must not end the restart in which it is to be cleaned up: it may not grow. Pure."""
-    disk_mb = max(limits.disk_mb, at_start.disk_bytes // MIB + ROOM_MB) if limits.disk_mb else 0
-    files = max(limits.files, at_start.files + ROOM_FILES) if limits.files else 0
-    return replace(limits, disk_mb=disk_mb, files=files)
+    disk_mb, files = at_start.disk_bytes // MIB, at_start.files
+    return replace(
+        limits,
+        disk_mb=disk_mb + ROOM_MB if limits.disk_mb and disk_mb > limits.disk_mb * FULL else limits.disk_mb,
+        files=files + ROOM_FILES if limits.files and files > limits.files * FULL else limits.files,
+    )
 
 
 def pace(limits: Limits, before: Usage, now: Usage) -> float:
@@ -153,11 +178,14 @@ class Watchdog:
             if not one.seen:
                 one.seen, one.limits = True, with_what_is_there(one.limits, found)
             one.last = found
-            if exceeded := judge(one.limits, found):
+            tell_usage(one, now)
+            if over := judge(one.limits, found):
                 self.forget(one)
                 _signal(one.kernel, signal.SIGSTOP)
-                one.on_limit(exceeded)  # first told, then ended: whoever sees the end knows why
+                one.on_limit(over)  # first told, then ended: whoever sees the end knows why
                 _signal(one.keeper, signal.SIGTERM)
+            else:
+                tell_kills(one)
         except Exception:  # a border: one sandbox that cannot be measured must not end the watch over all others
             log.exception("a sandbox could not be measured")
             one.due = now + QUIET_S
@@ -189,6 +217,25 @@ def measure(one: Watched, now: float) -> Usage:
         one.files_due = now + FILES_S
         return replace(found, disk_bytes=sum(size for size, _ in counted), files=sum(count for _, count in counted))
     return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)
+
+
+def tell_usage(one: Watched, now: float) -> None:
+    if one.on_usage is not None and now - one.told >= TELL_S:
+        one.told = now
+        one.on_usage(one.last)
+
+
+def tell_kills(one: Watched) -> None:
+    """A cgroup ends the largest process, which need not be the kernel. It is told at the look after: whoever lost the
+    kernel itself is told of that end instead."""
+    if one.cgroup is None or one.on_notice is None:
+        return
+    if one.kills > one.kills_told:
+        one.kills_told = one.kills
+        allowed = one.limits.memory_mb
+        what = f"one of its processes was ended: together they used more than {allowed:,} MB of memory"
+        one.on_notice(Exceeded("memory_mb", float(allowed), what))
+    one.kills = one.cgroup.out_of_memory_kills()
 
 
 def hold_share(one: Watched, now: float, used_s: float) -> None:

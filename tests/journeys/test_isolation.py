@@ -118,7 +118,7 @@ async def test_a_full_disk_is_one_sandboxes_own_trouble(sandboxes: SandboxManage
     )
     code = "for n in range(50):\n    open(f'f{n}', 'wb').write(bytes(4 << 20))\nimport time; time.sleep(60)"
     result = await sandbox.run(code, timeout_s=30)
-    assert isinstance(result.error, KernelDied)
+    assert isinstance(result.error, LimitExceeded)
     info = sandbox.info()
     assert ("crashed", "stopped: it used more than 20 MB of disk") == (info.status, info.reason)
     (limit,) = [entry for entry in audit.entries("disk") if entry["what"] == "limit"]
