@@ -78,6 +78,10 @@ def parser() -> argparse.ArgumentParser:
     doctor = _verb(verbs, "doctor", commands.doctor, "say what this machine has, what is missing and how to get it")
     doctor.add_argument("--no-start", action="store_true", help="do not start a sandbox to try")
 
+    warm = _verb(verbs, "warm", commands.warm, "get this machine ready for a class, and say whether it has room")
+    warm.add_argument("count", metavar="COUNT", type=_count, help="how many sandboxes will be open at once")
+    warm.add_argument("--hours", type=_seconds, default=8.0, metavar="H", help="how long the fork server stays (8)")
+
     lab = _verb(verbs, "lab", commands.lab, "open JupyterLab on the lessons")
     lab.add_argument("directory", metavar="DIR", nargs="?", help="another directory of notebooks")
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -139,6 +143,13 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e9:
         raise argparse.ArgumentTypeError("a positive number of seconds, such as 30")
     return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= 100_000:
+        raise argparse.ArgumentTypeError("a number of sandboxes, such as 40")
+    return count
 
 
 def _port(text: str) -> int:

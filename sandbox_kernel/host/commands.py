@@ -117,6 +117,14 @@ def doctor(asked: argparse.Namespace) -> Answer:
     return Answer([dataclasses.asdict(finding) for finding in findings], "\n".join(lines), 1 if broken else 0)
 
 
+async def warm(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.host.warm import warm as make_ready
+
+    readiness = await make_ready(asked.count, asked.hours)
+    data = {**dataclasses.asdict(readiness), "room": readiness.room, "ok": readiness.ok}
+    return Answer(data, readiness.sentence, 0 if readiness.ok else 1)
+
+
 def lab(asked: argparse.Namespace) -> Answer:
     from sandbox_kernel.host.lab import find_lessons, serve
 

@@ -7,6 +7,7 @@ JupyterLab runs as a child process, not in this one, so that its address can be 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -67,10 +69,19 @@ def serve(directory: Path, *, port: int | None, open_browser: bool, say: Callabl
     lesson = first_lesson(directory)
     page = f"/lab/tree/{quote(lesson)}" if lesson else "/lab"
     server = subprocess.Popen(_command(directory, page, port, open_browser), env=_environment())
+    threading.Thread(target=_start_fork_server, name="fork server", daemon=True).start()
     with _signals_go_to(server):
         address = _await_address(server, page)
         say(f"JupyterLab is open at {address}\nIt shows {directory}; stop it with Ctrl-C.")
         return server.wait()
+
+
+def _start_fork_server() -> None:
+    """While the server comes up, so that the first notebook's kernel does not wait for it."""
+    from sandbox_kernel.host.warm import fork_server  # it imports half of Jupyter
+
+    with contextlib.suppress(Exception):  # a border: it is an advance, the first kernel tells what is wrong
+        asyncio.run(fork_server())
 
 
 def _command(directory: Path, page: str, port: int | None, open_browser: bool) -> list[str]:

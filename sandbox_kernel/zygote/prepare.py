@@ -18,6 +18,7 @@ from types import FunctionType
 from sandbox_kernel.isolation.enter import prepare as prepare_isolation
 from sandbox_kernel.zygote import rehearsal, sharing
 from sandbox_kernel.zygote.application import ForkedKernelApp
+from sandbox_kernel.zygote.server import fork_quietly
 
 PRELOAD = "SANDBOX_KERNEL_PRELOAD"
 _ON_THE_WAY = ("sandbox_kernel.isolation.", "sandbox_kernel.zygote.")
@@ -109,9 +110,19 @@ def own_modules() -> list[str]:
 
 
 def leftovers() -> str:
-    """Threads that a fork would lose, or an empty text."""
-    count = len(os.listdir("/proc/self/task"))
+    """Threads that a fork would lose, or an empty text. Some libraries (OpenBLAS, so numpy) end theirs before a fork and
+    start them when they are needed again: those are gone after one."""
+    if _threads() > 1:
+        child = fork_quietly()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+    count = _threads()
     return "" if count == 1 else f"the prepared process has {count} threads"
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))
 
 
 def _import(name: str) -> None:

@@ -35,10 +35,10 @@ class Spawn(msgspec.Struct, frozen=True, tag="spawn", kw_only=True):
     descriptors: tuple[str, ...]
 
 
-class Warm(msgspec.Struct, frozen=True, tag="warm"):
-    """Keep this many parked kernels; answered with `State`."""
+class Stay(msgspec.Struct, frozen=True, tag="stay"):
+    """Do not end for so long, also without kernels; answered with `State`."""
 
-    parked: int
+    seconds: float
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
@@ -52,8 +52,6 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 class State(msgspec.Struct, frozen=True, tag="state"):
     pid: int
     running: int
-    parked: int
-    wanted: int
 
 
 class Spawned(msgspec.Struct, frozen=True, tag="spawned"):
@@ -72,7 +70,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     status: int
 
 
-Message = Spawn | Warm | Ask | End | State | Spawned | Refused | Ended
+Message = Spawn | Stay | Ask | End | State | Spawned | Refused | Ended
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _encoder = msgspec.msgpack.Encoder()
 

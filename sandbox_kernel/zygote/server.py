@@ -20,7 +20,7 @@ import msgspec
 
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.child import STREAMS, Task
-from sandbox_kernel.zygote.protocol import Ask, End, Ended, Refused, Spawn, Spawned, State, Warm
+from sandbox_kernel.zygote.protocol import Ask, End, Ended, Refused, Spawn, Spawned, State, Stay
 
 _libc = ctypes.PyDLL(None, use_errno=True)
 LOOK_S = 15.0  # how often it looks whether it is still wanted
@@ -47,6 +47,7 @@ class Server:
         self._poll = select.poll()
         self._poll.register(listening, select.POLLIN)
         self._last_used = self._looked = time.monotonic()
+        self._stays_until = 0.0
 
     def serve(self) -> Task | None:
         while self._listening is not None or self._children:
@@ -75,7 +76,8 @@ class Server:
         if now - self._looked < min(LOOK_S, self._idle_s):
             return
         self._looked = now
-        if now - self._last_used >= self._idle_s or not self._wanted():
+        is_idle = now - self._last_used >= self._idle_s and now >= self._stays_until
+        if is_idle or not self._wanted():
             self._stop_listening()
 
     def _stop_listening(self) -> None:
@@ -103,8 +105,10 @@ class Server:
         protocol.close(descriptors)
         if isinstance(message, End):
             self._stop_listening()
-        if isinstance(message, End | Warm | Ask):
-            self._tell(connection, State(os.getpid(), len(self._children), 0, 0))
+        if isinstance(message, Stay):
+            self._stays_until = max(self._stays_until, time.monotonic() + message.seconds)
+        if isinstance(message, End | Stay | Ask):
+            self._tell(connection, State(os.getpid(), len(self._children)))
         else:
             self._drop(connection)
         return None
