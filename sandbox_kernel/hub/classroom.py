@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,20 +138,18 @@ def _await_hub(settings: Settings, hub: subprocess.Popen[bytes], stopped: thread
 
 
 def _health_pages(settings: Settings) -> list[str]:
-    return [
-        f"http://127.0.0.1:{settings.hub_port}/hub/health",
-        f"http://127.0.0.1:{settings.proxy_port}/api/routes",
-        f"http://127.0.0.1:{settings.service_port}/services/classroom/health",
-    ]
+    """Through the proxy, as people will come: the hub answers before its routes are there."""
+    host = "127.0.0.1" if settings.ip in ("", "0.0.0.0", "::") else settings.ip
+    base = f"{'https' if settings.ssl_cert else 'http'}://{host}:{settings.port}"
+    return [f"{base}/hub/health", f"{base}/services/classroom/health"]
 
 
 def _answers(url: str) -> bool:
+    context = ssl._create_unverified_context() if url.startswith("https:") else None  # it is ourselves that we ask
     try:
-        with urllib.request.urlopen(url, timeout=2):
+        with urllib.request.urlopen(url, timeout=2, context=context):
             return True
-    except urllib.error.HTTPError:
-        return True  # it wants a token, so it is there
-    except OSError:
+    except (OSError, http.client.HTTPException):  # an HTTP error is an OSError too
         return False
 
 
@@ -164,7 +163,7 @@ def _welcome(settings: Settings) -> str:
     if waiting:
         lines += ["Join codes, each good for one first login:", *map(_code_line, waiting)]
     joined = len(codes) - len(waiting)
-    return "\n".join([*lines, *([f"{joined} of {len(codes)} have joined already."] if joined else [])])
+    return "\n".join([*lines, f"Everybody who joined comes in with their own password; {joined} of {len(codes)} have."])
 
 
 def _code_line(one: tuple[Person, str]) -> str:

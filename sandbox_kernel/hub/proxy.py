@@ -153,16 +153,18 @@ class Proxy:
         await _join((reader, writer), server, route)
 
     async def _explain(self, code: int, head: Head, writer: asyncio.StreamWriter) -> None:
-        """The hub's own page about an error; a plain sentence while the hub is away."""
+        """The hub's own page about an error, under the error's status; a plain sentence while the hub is away."""
         server = await _connect(self._error_target) if head.method == "GET" and self._error_target else None
         if server is None:
             writer.write(_answer(code, "this page is not there at the moment; reload it in a few seconds"))
             return
         path = f"{urlsplit(self._error_target).path.rstrip('/')}/{code}?url={quote(head.target, safe='')}"
-        server[1].write(
-            f"GET {path} HTTP/1.1\r\nHost: {head.header('host')}\r\nConnection: close\r\n\r\n".encode("latin-1")
-        )
-        await _copy(server[0], writer, None)
+        request = f"GET {path} HTTP/1.1\r\nHost: {head.header('host')}\r\nConnection: close\r\n\r\n"
+        server[1].write(request.encode("latin-1"))
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            await server[0].readuntil(b"\r\n")  # the hub gives this page with status 200
+            writer.write(f"HTTP/1.1 {code} -\r\n".encode())
+            await _copy(server[0], writer, None)
         await _close(server[1])
 
 

@@ -29,8 +29,9 @@ class Visitor:
     async def come_in(self, password: str, *, code: str = "") -> int:
         """The status of the login; 200 for the form again, with its own words. A code makes it the first time."""
         async with self.http.get(f"{self.address}/hub/login") as page:
-            token = XSRF.search(await page.text())
-        assert token is not None
+            text = await page.text()
+            token = XSRF.search(text)
+            assert token is not None, f"{page.status} {page.url}: {text}"
         form = {"username": self.name, "password": code or password, "_xsrf": token[1]}
         form |= {"new_password": password} if code else {}
         async with self.http.post(f"{self.address}/hub/login", data=form, allow_redirects=False) as done:

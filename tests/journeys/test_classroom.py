@@ -1,0 +1,220 @@
+"""A class from the command line to the gradebook, over real HTTP and websockets: JupyterHub, servers, sandboxes, service."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+pytest.importorskip("jupyterhub", reason="the extra `classroom` is not installed")
+sys.path.insert(0, str(Path(__file__).parent.parent / "classes"))
+
+import study
+from opened import PASSWORD, Class, opened_class
+from visitor import Kernel, Visitor
+
+pytestmark = [pytest.mark.kernel, pytest.mark.asyncio(loop_scope="module")]
+
+PEOPLE = (("teach", "instructor"), ("tim", "assistant"), ("ada", "learner"), ("bob", "learner"))
+NOTEBOOK = "01-functions-and-predictions.ipynb"
+SERVICE = "services/classroom/api"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+    with opened_class(tmp_path_factory.mktemp("school"), PEOPLE) as made:
+        yield made
+
+
+async def come_in(here: Class, name: str) -> AsyncIterator[Visitor]:
+    visitor = await here.visitor(name)
+    yield visitor
+    await visitor.http.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def teach(here: Class) -> AsyncIterator[Visitor]:
+    async for visitor in come_in(here, "teach"):
+        await visitor.board()
+        yield visitor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ada(here: Class) -> AsyncIterator[Visitor]:
+    async for visitor in come_in(here, "ada"):
+        await visitor.server()
+        yield visitor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bob(here: Class) -> AsyncIterator[Visitor]:
+    async for visitor in come_in(here, "bob"):
+        await visitor.server()
+        yield visitor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kernel(ada: Visitor) -> AsyncIterator[Kernel]:
+    made = await lesson_kernel(ada)
+    yield made
+    await made.close()
+
+
+async def lesson_kernel(visitor: Visitor) -> Kernel:
+    """A kernel of the first lesson's notebook, once that was handed out."""
+    async with asyncio.timeout(20):
+        while await visitor.status_of("GET", f"user/{visitor.name}/api/contents/{NOTEBOOK}?content=0") != 200:
+            await asyncio.sleep(0.1)
+    kernel = await visitor.kernel(NOTEBOOK)
+    assert "Exercises:" in await kernel.run(study.opening(study.lesson()))
+    return kernel
+
+
+async def board(teach: Visitor, name: str, wanted: Any, timeout_s: float = 20) -> dict[str, Any]:  # Any: JSON
+    """The learner's row as soon as `wanted` holds of it."""
+    boot, number = "", 0
+    async with asyncio.timeout(timeout_s):
+        while True:
+            found = await teach.call("GET", f"{SERVICE}/board?boot={boot}&number={number}")
+            boot, number = found["boot"], found["number"]
+            for row in found["learners"]:
+                if row["name"] == name and wanted(row):
+                    return dict(row)
+
+
+async def test_a_join_code_works_once_and_only_for_its_name(here: Class, ada: Visitor) -> None:
+    async with Visitor(here.address, "bob") as eve:
+        assert 403 == await eve.come_in("another password", code=here.codes.get("tim", "AAAA-AAAA"))
+    async with Visitor(here.address, "ada") as again:
+        assert 403 == await again.come_in("wrong password")
+        assert 302 == await again.come_in(PASSWORD)
+    async with Visitor(here.address, "mallory") as mallory:
+        assert 403 == await mallory.come_in(PASSWORD)
+
+
+async def test_a_check_reaches_the_board_within_two_seconds(teach: Visitor, kernel: Kernel) -> None:
+    cells = study.answers(study.lesson(), "ticket")
+    await kernel.run(cells["wrong"])
+    assert "not yet" in await kernel.run(cells["check"])
+    checked = time.monotonic()
+    row = await board(teach, "ada", lambda row: row["at"] and row["at"]["attempts"] == 1)
+    assert time.monotonic() - checked < 2.0  # the promise itself
+    assert ("functions", "ticket", 1, "fail") == tuple(
+        row["at"][key] for key in ("lesson", "exercise", "failures", "status")
+    )
+    assert "not written yet" in row["at"]["error"]
+
+
+async def test_the_service_checks_again_and_grades_what_it_found(teach: Visitor, kernel: Kernel) -> None:
+    cells = study.answers(study.lesson(), "ticket")
+    await kernel.run(cells["right"])
+    assert "passed" in await kernel.run(cells["check"])
+    await board(teach, "ada", lambda row: row["points"] == 3.0, 40)
+    text = await teach.call("GET", f"{SERVICE}/grades.csv")
+    (row,) = [one for one in csv.DictReader(io.StringIO(text)) if one["exercise"] == "ticket"]
+    assert ("ada", "3.0", "3.0", "pass") == (row["learner"], row["points"], row["max_points"], row["status"])
+
+
+async def test_a_forged_result_earns_nothing(teach: Visitor, bob: Visitor) -> None:
+    """Bob's code writes the desk's own message: passed, with all points. The board shows it; the grade is zero."""
+    kernel = await lesson_kernel(bob)
+    forged = (
+        "import json, os, pathlib\n"
+        "place = pathlib.Path(os.environ['SANDBOX_KERNEL_DIR'], '.sandbox', 'outbox'); place.mkdir(parents=True, exist_ok=True)\n"
+        "facts = dict(type='checked', lesson='functions', version='1', exercise='ticket', answer='def ticket_price(age): return 1',\n"
+        "             status='pass', points=99.0, max_points=99.0)\n"
+        "(place / '1.json').write_text(json.dumps(facts))\n"
+    )
+    await kernel.run(forged)
+    await board(teach, "bob", lambda row: row["at"] and row["at"]["status"] == "pass")
+
+    async def grade() -> dict[str, Any]:  # Any: JSON
+        found = await teach.call("GET", f"{SERVICE}/grades.json")
+        return next(one for one in found["grades"] if one["learner"] == "bob")
+
+    async with asyncio.timeout(40):
+        while (found := await grade())["waiting"]:
+            await asyncio.sleep(0.2)
+    assert found["points"] < 3.0
+    assert "pass" != found["status"]
+    await kernel.close()
+
+
+async def test_a_look_is_read_only_told_to_the_learner_and_in_the_audit(
+    teach: Visitor, ada: Visitor, kernel: Kernel
+) -> None:
+    told = await ada.call("POST", "user/ada/sandbox-classroom/window", {"window": "w", "state": ""})
+    look = (await teach.call("POST", f"{SERVICE}/looks", {"learner": "ada"}))["look"]
+    while not told["looks"]:
+        told = await ada.call("POST", "user/ada/sandbox-classroom/window", {"window": "w", "state": told["state"]})
+    assert [{"type": "look", "id": look, "viewer": "teach"}] == told["looks"]
+    assert await teach.call("GET", f"{SERVICE}/looks/{look}") in (None, "null"), "the window does not show it yet"
+    shown = {"window": "w", "state": "", "shown": [look], "open": [NOTEBOOK]}
+    await ada.call("POST", "user/ada/sandbox-classroom/window", shown)
+    async with asyncio.timeout(20):
+        while not isinstance(page := await teach.call("GET", f"{SERVICE}/looks/{look}"), dict):
+            await asyncio.sleep(0.2)
+    assert NOTEBOOK == page["path"]
+    assert any("ticket_price" in cell["source"] for cell in page["cells"])
+    await teach.call("DELETE", f"{SERVICE}/looks/{look}")
+    assert 404 == await teach.status_of("GET", f"{SERVICE}/looks/{look}")
+    audit = (await teach.call("GET", f"{SERVICE}/audit"))["audit"]
+    assert {("teach", "looked", "ada"), ("teach", "looked away", "ada")} <= {
+        (one["who"], one["what"], one["learner"]) for one in audit
+    }
+    await ada.board()
+    assert "teach" == (await ada.call("GET", f"{SERVICE}/mine"))["look"][0]["viewer"]
+
+
+async def test_a_suggestion_is_the_learners_to_take_or_leave(teach: Visitor, ada: Visitor) -> None:
+    asked = {
+        "learner": "ada",
+        "lesson": "functions",
+        "exercise": "ticket",
+        "text": "def ticket_price(age): ...",
+        "note": "look",
+    }
+    number = (await teach.call("POST", f"{SERVICE}/suggestions", asked))["suggestion"]
+    told: dict[str, Any] = {"suggestions": [], "state": ""}  # Any: JSON
+    while not told["suggestions"]:
+        told = await ada.call("POST", "user/ada/sandbox-classroom/window", {"window": "w", "state": told["state"]})
+    assert [(number, "teach", "ticket")] == [(one["id"], one["author"], one["exercise"]) for one in told["suggestions"]]
+    decision = {"type": "decided", "suggestion": number, "accepted": False}
+    await ada.call("POST", "user/ada/sandbox-classroom/decision", decision)
+    async with asyncio.timeout(10):
+        while (await teach.call("GET", f"{SERVICE}/learners/ada"))["suggestion"][0]["state"] != "declined":
+            await asyncio.sleep(0.1)
+
+
+async def test_a_learners_data_can_be_taken_away_and_deleted(teach: Visitor, bob: Visitor) -> None:
+    data = await teach.call("GET", f"{SERVICE}/people/bob")
+    assert ["ticket"] == [one["exercise"] for one in data["attempt"]]
+    await teach.call("DELETE", f"{SERVICE}/people/bob")
+    assert [] == (await teach.call("GET", f"{SERVICE}/people/bob"))["attempt"]
+    assert [] == [
+        one for one in (await teach.call("GET", f"{SERVICE}/grades.json"))["grades"] if one["learner"] == "bob"
+    ]
+
+
+async def test_the_class_stops_cleanly_and_goes_on_where_it_was(here: Class, teach: Visitor) -> None:
+    """The last test of the file: nothing is left running, and after a new start all is there, passwords and grades too."""
+    before = await teach.call("GET", f"{SERVICE}/grades.json")
+    ours = here.processes()
+    assert len(ours) >= 5
+    assert 0 == here.close()
+    assert "closes" in here.said
+    assert [] == [number for number in ours if Path(f"/proc/{number}").exists()]
+    here.open()
+    async with Visitor(here.address, "teach") as again:
+        assert 302 == await again.come_in(PASSWORD)
+        await again.board()
+        assert before == await again.call("GET", f"{SERVICE}/grades.json")
+    assert "bob" not in here.codes, "a used code is not printed again"
