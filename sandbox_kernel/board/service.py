@@ -25,6 +25,7 @@ from sandbox_kernel.board import people, seat_calls, teacher_calls
 from sandbox_kernel.board.checking import Checking
 from sandbox_kernel.board.handlers import BODY_BYTES, REPORT, TEACH, WATCH, Handler
 from sandbox_kernel.board.school import School
+from sandbox_kernel.isolation.keeper import tie_to_parent
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct):
     roster: str
     course: str
     database: str
+    cookie_secret: str = ""
     retention_days: int = 365
 
 
@@ -62,8 +64,8 @@ class Health(RequestHandler):
         self.finish("ok")
 
 
-def application(school: School, checking: Checking, prefix: str) -> Application:
-    """All pages and calls below `prefix`, such as /services/classroom/."""
+def application(school: School, checking: Checking, prefix: str, cookie_secret: str) -> Application:
+    """All pages and calls below `prefix`, such as /services/classroom/. The secret outlives restarts, so logins do too."""
     shared = {"school": school, "checking": checking}
     calls = [*seat_calls.CALLS, *teacher_calls.CALLS, (r"", Page)]
     return Application(
@@ -73,7 +75,7 @@ def application(school: School, checking: Checking, prefix: str) -> Application:
             (f"{prefix}oauth_callback", HubOAuthCallbackHandler),
             (f"{prefix}static/(.*)", StaticFileHandler, {"path": str(PAGES)}),
         ],
-        cookie_secret=os.urandom(32),
+        cookie_secret=cookie_secret or os.urandom(32),
         xsrf_cookies=True,
     )
 
@@ -94,7 +96,9 @@ async def run(settings: Settings, address: str, prefix: str) -> None:
     await school.open()
     checking = Checking(school)
     url = urlsplit(address)
-    server = HTTPServer(application(school, checking, prefix), max_body_size=BODY_BYTES, xheaders=True)
+    server = HTTPServer(
+        application(school, checking, prefix, settings.cookie_secret), max_body_size=BODY_BYTES, xheaders=True
+    )
     server.listen(url.port or 80, url.hostname or "127.0.0.1")
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,10 +138,19 @@ def settings_from_environment() -> Settings:
     if path:
         return msgspec.json.decode(Path(path).read_bytes(), type=Settings)
     roster, course, database = (os.environ[f"SANDBOX_CLASSROOM_{name}"] for name in ("ROSTER", "COURSE", "DATABASE"))
-    return Settings(roster, course, database)
+    return Settings(roster, course, database, os.environ.get("SANDBOX_CLASSROOM_COOKIE_SECRET", ""))
 
 
 def main() -> None:
+    """Tied to the watcher where there is one."""
+    if os.environ.get("SANDBOX_CLASSROOM_SETTINGS"):
+        tie_to_parent()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    for noisy in ("tornado.access", "tornado.general", "tornado.application"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)  # refused calls are answered, not logged
     address = os.environ["JUPYTERHUB_SERVICE_URL"]
     asyncio.run(run(settings_from_environment(), address, os.environ["JUPYTERHUB_SERVICE_PREFIX"]))
+
+
+if __name__ == "__main__":
+    main()

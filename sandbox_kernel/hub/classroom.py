@@ -43,9 +43,9 @@ def settings_for(asked: argparse.Namespace) -> Settings:
         raise StartError(f"there is no {COURSE_FILE} in {course}; name a course with --course")
     if bool(asked.ssl_cert) != bool(asked.ssl_key):
         raise StartError("https needs both --ssl-cert and --ssl-key")
-    secret = directory / "roster_secret"
-    if not secret.exists():
-        _write_secret(secret, secrets.token_bytes(32))
+    for name in ("roster_secret", "board_secret"):
+        if not (directory / name).exists():
+            _write_secret(directory / name, secrets.token_bytes(32))
     return Settings(
         directory=str(directory),
         roster=str(asked.roster.absolute()),
@@ -56,6 +56,7 @@ def settings_for(asked: argparse.Namespace) -> Settings:
         proxy_port=_free_port(),
         service_port=_free_port(),
         database=asked.database or f"sqlite:///{directory / 'classroom.sqlite'}",
+        cookie_secret=(directory / "board_secret").read_bytes().hex(),
         isolation=_isolation(asked.isolation),
         ssl_cert=str(asked.ssl_cert.absolute()) if asked.ssl_cert else "",
         ssl_key=str(asked.ssl_key.absolute()) if asked.ssl_key else "",

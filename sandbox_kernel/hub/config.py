@@ -37,6 +37,7 @@ class Settings:
     proxy_port: int
     service_port: int
     database: str
+    cookie_secret: str
     isolation: str
     ssl_key: str = ""
     ssl_cert: str = ""

@@ -41,8 +41,8 @@ class Class:
         roster.write_text("\n".join(["name,shown,role", *lines]) + "\n", encoding="utf-8")
         port = free_port()
         command = [
-            sys.executable, "-P", "-m", "sandbox_kernel", "classroom", "--roster", str(roster), "--directory", str(self.directory),
-            "--course", str(self.course), "--port", str(port), *self.more,
+            sys.executable, "-P", "-m", "sandbox_kernel", "classroom", "--roster", str(roster), "--port", str(port),
+            "--directory", str(self.directory), "--course", str(self.course), *self.more,
         ]  # fmt: skip
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd="/")
         assert self.process.stdout is not None
@@ -99,7 +99,7 @@ class Class:
     def service(self) -> int:
         """The process number of the classroom service."""
         for number in self.processes():
-            if b"sandbox_kernel.board" in Path(f"/proc/{number}/cmdline").read_bytes():
+            if b"sandbox_kernel.board.service" in Path(f"/proc/{number}/cmdline").read_bytes():
                 return number
         raise LookupError("the service does not run")
 

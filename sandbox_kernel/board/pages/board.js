@@ -18,10 +18,10 @@ let ahead = 0; // the service's clock minus ours, in seconds
 const now = () => Date.now() / 1000 + ahead;
 
 function header() {
-  const cells = COLUMNS.map(({ key, label, title }) => {
+  const cells = COLUMNS.map(({ key, label, title, number }) => {
     const sorted = view.sort === key ? (view.down ? "descending" : "ascending") : null;
     const button = make("button", { type: "button", title, onclick: () => sortBy(key) }, label);
-    return make("th", { scope: "col", "aria-sort": sorted, "data-key": key }, button);
+    return make("th", { scope: "col", class: number ? "number" : null, "aria-sort": sorted, "data-key": key }, button);
   });
   find("#board thead tr").replaceChildren(...cells);
 }
@@ -121,7 +121,8 @@ async function follow() {
   let pause = 250;
   for (;;) {
     try {
-      const reply = await fetch(`api/board?boot=${boot}&number=${number}`, { signal: AbortSignal.timeout(WAIT_MS) });
+      const signal = AbortSignal.timeout(WAIT_MS);
+      const reply = await fetch(`api/board?boot=${boot}&number=${number}`, { signal, headers: { "X-XSRFToken": page.xsrf } });
       if (reply.status === 403) return lost("Your login has ended; reload this page to log in again.");
       if (!reply.ok) throw new Error(String(reply.status));
       const found = await reply.json();
