@@ -20,6 +20,7 @@ from sandbox_kernel.versions import confine, trial, work
 from sandbox_kernel.versions.analysis import Analysis
 from sandbox_kernel.versions.frames import read_frame, write_frame
 from sandbox_kernel.versions.profile import Profile
+from sandbox_kernel.versions.verdicts import BROKEN
 
 Json = dict[str, Any]  # Any: JSON
 REQUEST_LIMIT = 256 << 20
@@ -79,7 +80,7 @@ class Child:
 
 def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, *, warm: bool) -> None:
     """Never returns."""
-    status = 1
+    status, leave = 1, os._exit  # as it is now: what is tried may replace it
     try:
         confine.detach_child(worker)
         _descriptors(*pipes)
@@ -95,10 +96,12 @@ def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | N
         status = 0
     except BaseException as error:  # nothing may come back into the worker's loop
         with contextlib.suppress(BaseException):
+            status = BROKEN
             message = {"kind": "failed", "message": f"{type(error).__name__}: {error}"}
             write_frame(work.ANSWER, json.dumps(message).encode())
+            status = 1
     finally:
-        os._exit(status)
+        leave(status)
 
 
 def _descriptors(request: int, answer: int, output: int) -> None:

@@ -112,8 +112,9 @@ def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
         child.give(data)
         seen = watch(child, requests, request)
         confine.kill_group(child.pid)
-        frames = split_frames(bytes(seen.answer))
+        frames, rest = split_frames(bytes(seen.answer))
         head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
+        head["torn"] = seen.status == 0 and bool(rest)  # a child that was killed may have been in the middle of one
         for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
             write_frame(answers, payload)
     finally:

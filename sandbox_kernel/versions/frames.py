@@ -47,18 +47,18 @@ def read_frame(fd: int, *, limit_bytes: int, deadline: float) -> bytes:
     return _read(fd, length, deadline)
 
 
-def split_frames(data: bytes) -> list[bytes]:
-    """The whole frames at the start of `data`; a torn last one is left out."""
+def split_frames(data: bytes) -> tuple[list[bytes], bytes]:
+    """The whole frames at the start of `data`, and what is left of it after them: a torn frame, or no frame at all."""
     frames: list[bytes] = []
     at = 0
     while at + _HEADER.size <= len(data):
         (length,) = _HEADER.unpack_from(data, at)
-        at += _HEADER.size
-        if at + length > len(data):
+        if at + _HEADER.size + length > len(data):
             break
+        at += _HEADER.size
         frames.append(data[at : at + length])
         at += length
-    return frames
+    return frames, data[at:]
 
 
 def _read(fd: int, size: int, deadline: float) -> bytes:

@@ -41,7 +41,8 @@ def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, time
             result.live_imports[module] = answers.artifact(frame, "").imports
         elif kind == "uses" and (module in request["live"] or module in request["sources"]):
             found_uses = answers.artifact(frame, "").diagnostics
-            result.uses[module] = tuple(one for one in found_uses if one.severity == "warning")
+            more = tuple(one for one in found_uses if one.severity == "warning")
+            result.uses[module] = (*result.uses.get(module, ()), *more)
         elif kind == "begin" and module in request["trial"]:
             wanted.clear()  # from here on the learner's code has run, and could say anything
             current = module
@@ -49,13 +50,13 @@ def read(answer: Answer, request: Mapping[str, Any], limits: CompileLimits, time
         elif kind == "trial" and module == current:
             _take(result, module, answers.trouble(frame), request)
         elif kind == "failed":
-            result.troubles.append((current, verdicts.of_child(answers.text(frame, "message"))))
+            result.troubles.append((current, verdicts.of_child(answers.text(frame, "message"), current)))
         elif kind == "end":
             complete = not (wanted and not current)  # a helper that ran out of memory leaves some without a word
     if answer.how != "ended":
         result.troubles.append((current, verdicts.of_limit(answer.how, current, limits, timeout_s)))
     elif not complete and not result.troubles:
-        result.troubles.append((current, verdicts.of_exit(answer.status, current, limits)))
+        result.troubles.append((current, verdicts.of_exit(answer.status, current, limits, torn=answer.torn)))
     return result
 
 

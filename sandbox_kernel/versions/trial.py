@@ -8,10 +8,14 @@ sent already, and the live kernel runs the same code.
 from __future__ import annotations
 
 import builtins
+import errno
 import importlib.abc
 import importlib.machinery
 import linecache
+import os
+import select
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, ModuleType
@@ -82,6 +86,67 @@ def attempt(action: Callable[[], object], paths: Mapping[str, str]) -> dict[str,
     return None
 
 
+class Forks:
+    """Notices code under trial that forks and lets both processes go on: a kernel that imported it would be two kernels.
+
+    The copy says so on a pipe when the import returns in it, and ends. Processes that run something else, or end, close it.
+    """
+
+    _WAIT_MS = 250
+
+    def __init__(self) -> None:
+        self._own = os.getpid()
+        self._forked = False
+        self._told, self._tell = os.pipe()
+        os.register_at_fork(after_in_parent=self._note)
+
+    def _note(self) -> None:
+        self._forked = True
+
+    def end_copy(self) -> None:
+        """In a copy: never returns."""
+        if os.getpid() != self._own:
+            os.write(self._tell, b"x")
+            os._exit(0)
+
+    def left_a_copy(self) -> bool:
+        """Waits a moment for those that were forked since the last time; most have ended, or become something else."""
+        if not self._forked:
+            return False
+        self._forked = False
+        os.close(self._tell)
+        poller = select.poll()
+        poller.register(self._told, select.POLLIN)
+        copied = any(event & select.POLLIN for _, event in poller.poll(self._WAIT_MS))
+        os.close(self._told)
+        self._told, self._tell = os.pipe()
+        return copied
+
+
+def two_processes(module: str) -> dict[str, Any]:  # Any: JSON
+    """The trouble with a module that forks and goes on in both."""
+    return {
+        **{"module": module, "line": 0, "column": 0, "kind": "Fork", "traceback": ""},
+        "message": f"importing '{module}' splits the process in two (os.fork), and both go on",
+        "hint": "end the new process with os._exit, or start it inside a function, by subprocess or multiprocessing",
+    }
+
+
+def left_behind(module: str) -> list[dict[str, Any]]:  # Any: JSON
+    """What still runs after an import that succeeded: each later reload would start it once more."""
+    found = []
+    if threading.active_count() > 1:
+        found.append("threads")
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        found.append("processes")
+    except OSError:  # no children
+        pass
+    hint = "start them inside a function, or in a worker, so that a reload does not start them once more"
+    text = f"importing '{module}' leaves {' and '.join(found)} running"
+    return [{"severity": "warning", "code": "left-running", "message": text, "hint": hint}] if found else []
+
+
 def _describe(error: BaseException, modules: Mapping[str, str]) -> dict[str, Any]:  # Any: JSON
     frames = [frame for frame in _frames(error) if frame.filename in modules]
     kind = type(error).__name__
@@ -139,6 +204,12 @@ def _hint(error: BaseException, kind: str, text: str) -> str:
             return "a function calls itself without end: give it a case in which it stops"
         case MemoryError():
             return "it needs more memory than a compilation may have: make it smaller, or build it inside a function"
+        case OSError(errno=errno.ENOMEM):
+            return "it needs more memory than a compilation may have: make it smaller, or build it inside a function"
+        case OSError(errno=errno.EFBIG):
+            return "it writes a larger file than a compilation may: write less, or do it inside a function"
+        case OSError(errno=errno.EMFILE):
+            return "it opens more files than a compilation may: close them, or open them inside a function"
         case EOFError():
             return "a module cannot ask for input while it is imported; put input() in a function"
         case KeyboardInterrupt():

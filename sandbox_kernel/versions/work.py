@@ -76,7 +76,7 @@ def _analyse(request: Json, known: set[str], answer: int) -> tuple[bool, dict[st
             found = file.read()
         _, status = os.waitpid(pid, 0)
         clean = clean and status == 0
-        for frame in split_frames(found):
+        for frame in split_frames(found)[0]:
             write_frame(answer, frame)
     return clean, looks
 
@@ -137,12 +137,18 @@ def _try(request: Json, looks: Mapping[str, Analysis], answer: int) -> bool:
     codes = {module: look.code for module, look in looks.items() if look.code is not None}
     trial.Sources({**request["live"], **request["sources"]}, paths, codes).install()
     trial.prepare_builtins()
+    forks = trial.Forks()
     fine = True
     for module in request["trial"]:
         _send(answer, {"kind": "begin", "module": module})
         error = trial.attempt(lambda module=module: importlib.import_module(module), paths)  # type: ignore[misc]  # bound now
+        forks.end_copy()
+        if forks.left_a_copy():
+            error = trial.two_processes(module)
         _send(answer, {"kind": "trial", "module": module, "error": error})
         fine = fine and error is None
+        if error is None and (left := trial.left_behind(module)):
+            _send(answer, {"kind": "uses", "module": module, "findings": left})
     return fine
 
 

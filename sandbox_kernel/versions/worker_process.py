@@ -27,13 +27,15 @@ _QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`how` is `ended` or the limit that ended the child; `frames` are the child's, parsed; `output` how it began."""
+    """`how` is `ended` or the limit that ended the child; `frames` are the child's, parsed; `output` how it began. `torn`:
+    not all that the child wrote were frames."""
 
     how: str
     status: int
     frames: tuple[dict[str, Any], ...]  # Any: JSON
     output: str
     output_bytes: int
+    torn: bool = False
 
 
 class WarmWorker:
@@ -135,6 +137,7 @@ class WorkerProcess:
             frames,
             output,
             answers.number(head, "output_bytes"),
+            head.get("torn") is True,
         )
 
     def end(self) -> None:

@@ -13,68 +13,9 @@ from sandbox_kernel.isolation import landlock
 from sandbox_kernel.versions.artifact import CompileLimits, CompileReport, Diagnostic
 from sandbox_kernel.versions.compiler import Compiler
 from sandbox_kernel.versions.worker_process import _marked
+from tests.versions.hostile import HOSTILE, left_behind, only_error
 
 pytestmark = pytest.mark.process
-
-
-def only_error(report: CompileReport) -> Diagnostic:
-    ((_, found),) = report.errors
-    return found
-
-
-def left_behind(compiler: Compiler) -> list[int]:
-    """Processes that carry the mark of this compiler's worker and outlive a request, without the worker itself.
-
-    The child that waits for the next request carries it too, but serves that one and ends. A worker answers before it
-    sweeps and sweeps before it serves again, so two requests are enough for whatever can be swept.
-    """
-    process = compiler._worker._process
-    assert process is not None
-    before = set(_marked(process._token))
-    assert all(compiler.compile({"probe": "x = 1\n"}).ok for _ in range(2))
-    return sorted(before & set(_marked(process._token)) - {process.pid})
-
-
-HOSTILE = {
-    "timeout": ("while True: pass\n", "importing 'cart' did not finish within 0.5 s", "a loop or a wait"),
-    "sleep": ("import time\ntime.sleep(1000)\n", "did not finish within 0.5 s", "a loop or a wait"),
-    "ignores signals": (
-        "import signal\nfor n in range(1, 32):\n"
-        "    if n not in (9, 19): signal.signal(n, signal.SIG_IGN)\nwhile True: pass\n",
-        "did not finish within 0.5 s",
-        "a loop or a wait",
-    ),
-    "sys.exit": ("import sys\nsys.exit(3)\n", "importing 'cart' ends the program", "put it in a function"),
-    "os._exit": ("import os\nos._exit(3)\n", "ended the whole process (exit code 3)", "os._exit"),
-    "os._exit 0": ("import os\nos._exit(0)\n", "ended the whole process (exit code 0)", "os._exit"),
-    "memory": ("x = bytearray(10**10)\n", "needs more memory than it may have", "make it smaller"),
-    "many bytes": ("x = []\nwhile True: x.append(bytearray(10**7))\n", "needs more memory", "make it smaller"),
-    "recursion": ("def f(): f()\nf()\n", "RecursionError", "give it a case in which it stops"),
-    "flood": ("while True: print('x' * 10000)\n", "prints more than 1 MB", "a print in a loop"),
-    "flood below Python": ("import os\nwhile True: os.write(2, b'x' * 10000)\n", "prints more than 1 MB", "a print"),
-    "forks": ("import os\nwhile True: os.fork()\n", "starts more than 8 processes", "start fewer"),
-    "crash": ("import ctypes\nctypes.string_at(0)\n", "crashed Python itself (SIGSEGV)", "extension module"),
-    "kills itself": ("import os\nos.kill(os.getpid(), 9)\n", "was killed", "use less memory"),
-    "input": ("input('name? ')\n", "EOFError", "cannot ask for input"),
-    "closes everything": ("import os\nos.closerange(0, 256)\n", "ended the whole process", "os._exit"),
-    "raises at printing": (
-        "class Odd(Exception):\n    def __str__(self): raise ValueError\nraise Odd\n", "Odd", "correct this line",
-    ),
-    "keyboard interrupt": ("raise KeyboardInterrupt\n", "KeyboardInterrupt", "remove what interrupts"),
-    "base exception": ("raise BaseException('x')\n", "BaseException: x", "correct this line"),
-    "endless text": ("raise ValueError('x' * 10**7)\n", "ValueError: xxx", "correct this line"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", HOSTILE)
-def test_what_a_module_does_at_import_is_told_in_one_sentence(compiler: Compiler, what: str) -> None:
-    source, message, hint = HOSTILE[what]
-    report = compiler.compile({"cart": source}, timeout_s=0.5 if "0.5" in message else 10.0)
-    found = only_error(report)
-    assert message in found.message
-    assert hint in found.hint
-    assert ("import", []) == (report.stage, left_behind(compiler))
-    assert len(found.message) < 600
 
 
 def test_the_worker_serves_on_after_each_of_them(compiler: Compiler) -> None:
