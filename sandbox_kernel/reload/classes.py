@@ -106,6 +106,8 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
             set_hash(edit, cls, plan)
     derived.refresh(edit, cls, step, made)
     refresh_abstract(edit, cls)
+    if step.bases or plan.gone or isinstance(cls, abc.ABCMeta) or any(s.action == "run" for s in plan.steps.values()):
+        edit.regrouped.append(cls)
     if step.edited:
         edit.edited_classes.append(cls)
     if "__firstlineno__" in vars(cls):
@@ -162,7 +164,8 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
             )
             ran |= {name: unit for name in names if (index, name) not in plan.shadowed}
             changed |= {name for name in unit.binds if differs(vars(cls).get(name, MISSING), namespace, name)}
-    mark_values(edit, cls, {*changed, *plan.gone}, namespace, owners[0])
+    both = {name: (vars(cls).get(name), dict.get(namespace, name)) for name in {*changed, *plan.gone}}
+    mark_data(edit, cls, both)
     for name in plan.gone:
         edit.journal.del_class_attr(cls, name)
     taken: dict[int, Any] = {}  # id of a new function -> the live one that took its code over
@@ -180,16 +183,12 @@ def made_otherwise(namespace: BodyNamespace, plan: ScopePlan) -> dict[str, None]
     return {name: None for name in namespace if name not in shown}
 
 
-def mark_values(edit: ModuleEdit, cls: type, names: set[str], namespace: BodyNamespace, outermost: str) -> None:
+def mark_data(edit: ModuleEdit, cls: type, values: Mapping[str, tuple[Any, ...]]) -> None:
     """What reads `C.name` at import, here and in other modules, runs again where the name holds data."""
-    both = {name: (vars(cls).get(name), dict.get(namespace, name)) for name in names}
-    mark_data(edit, outermost, both)
-
-
-def mark_data(edit: ModuleEdit, outermost: str, values: Mapping[str, tuple[Any, ...]]) -> None:
-    data = {(outermost, name) for name, both in values.items() if not any(hasattr(type(v), "__get__") for v in both)}
-    edit.class_values |= data
-    edit.taint.mark_attributes(data)
+    names = {name for name, both in values.items() if not any(hasattr(type(value), "__get__") for value in both)}
+    if names:
+        edit.class_values |= names
+        edit.taint.mark_values(cls.__qualname__, names)
 
 
 def differs(old: Any, namespace: BodyNamespace, name: str) -> bool:

@@ -10,6 +10,7 @@ once as they were and once as they are; what came out differently is moved over.
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from sandbox_kernel.reload import classes
 from sandbox_kernel.reload.code import alike
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.reload.state import LIMIT, Keeper
-from sandbox_kernel.versions.changes import Step
+from sandbox_kernel.versions.changes import Step, Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -45,7 +46,8 @@ def before(edit: ModuleEdit, cls: type, step: Step) -> Members | None:
         return None
     old = {keyword.arg: keyword.value for keyword in (step.old or step.new).class_node.keywords if keyword.arg}
     try:
-        return made(edit, cls, {name: edit.evaluate(value) for name, value in old.items() if name != "metaclass"})
+        keywords = {name: edit.evaluate(value) for name, value in old.items() if name != "metaclass"}
+        return made(edit, cls, keywords, bound_by(plan.old))
     except Exception:  # border: the user's own makers; then all that they make of the new body counts as new
         return {}
 
@@ -56,19 +58,26 @@ def refresh(edit: ModuleEdit, cls: type, step: Step, old: Members | None) -> Non
         return
     keywords = {k.arg: edit.evaluate(k.value) for k in step.new.class_node.keywords if k.arg}
     keywords.pop("metaclass", None)
-    new = made(edit, cls, keywords)
+    assert step.body is not None
+    bound = bound_by(step.body.new)
+    new = made(edit, cls, keywords, bound)
     for name, value in new.items():
         if name not in old or not equal(old[name], value):
             edit.journal.set_class_attr(cls, name, value)
-            classes.mark_data(edit, cls.__qualname__.partition(".")[0], {name: (old.get(name), value)})
+            classes.mark_data(edit, cls, {name: (old.get(name), value)})
     for name in old.keys() - new.keys():
-        if name not in {bound for unit in step.new.class_node.body for bound in [getattr(unit, "name", "")]}:
+        if name not in bound:
             edit.journal.del_class_attr(cls, name)
 
 
-def made(edit: ModuleEdit, cls: type, keywords: Members) -> Members:
+def bound_by(units: Sequence[Unit]) -> set[str]:
+    return {name for unit in units for name in unit.binds}
+
+
+def made(edit: ModuleEdit, cls: type, keywords: Members, bound: set[str]) -> Members:
     """What the making adds to, or changes of, the members of `cls`; all its other effects are taken back."""
-    members = {name: value for name, value in vars(cls).items() if name not in LEFT_OUT and not is_slot(value)}
+    names = {*bound, "__module__", "__qualname__", "__doc__", "__annotations__", "__slots__"}
+    members = {name: value for name, value in vars(cls).items() if name in names and not is_slot(value)}
     aside = Journal()
     keep_makers(edit, cls, aside, members)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import abc
 import ast
 import types
 from collections.abc import Callable
@@ -60,7 +59,6 @@ def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
         edit.journal.set_class_attr(cls, "__orig_bases__", written)
     else:
         edit.journal.del_class_attr(cls, "__orig_bases__")
-    clear_abc_caches(cls)
     tell_makers(edit, cls, metaclass, keywords)
     return cls
 
@@ -90,10 +88,3 @@ def set_header(edit: ModuleEdit, cls: type, bases: tuple[type, ...], metaclass: 
             raise replace.refusal(edit, cls, error) from error
         return False
     return True
-
-
-def clear_abc_caches(cls: type) -> None:
-    """Answers of isinstance that abstract base classes remember may be wrong now."""
-    for each in {base for member in classes.family(cls) for base in member.__mro__}:
-        if isinstance(each, abc.ABCMeta):
-            each._abc_caches_clear()  # type: ignore[attr-defined]  # the only way; CPython's own reset for tests

@@ -116,20 +116,9 @@ def carry_over(edit: ModuleEdit, origin: ModuleEdit) -> None:
 
 def _mark_module(edit: ModuleEdit, origin: ModuleEdit, alias: str) -> None:
     """What is read or called as `alias.name`, or as `alias.Class.name`."""
-    edit.taint.mark_attributes((alias, name) for name in (*origin.changed, *(name for _, name in origin.class_values)))
-    functions, calls = origin.taint.functions, origin.taint.calls
-    edit.taint.mark_functions((), {(alias, name) for name in (*functions, *(name for _, name in calls))})
-
-
-def _mark_name(edit: ModuleEdit, origin: ModuleEdit, name: str, alias: str) -> None:
-    """What is read of an imported class, or happens when the imported function or class is called."""
-    edit.taint.mark_attributes((alias, value) for cls, value in origin.class_values if cls == name)
-    functions = [alias] if name in origin.taint.functions else []
-    edit.taint.mark_functions(functions, {(alias, method) for cls, method in origin.taint.calls if cls == name})
-
-
-def _called_names(origin: ModuleEdit) -> set[str]:
-    return {*origin.taint.functions, *(cls for cls, _ in origin.class_values | origin.taint.calls)}
+    edit.taint.mark_attributes((alias, name) for name in (*origin.changed, *origin.class_values))
+    methods = {name for module, _, name in origin.taint.members.methods if module == origin.name}
+    edit.taint.mark_functions((), {(alias, name) for name in (*origin.taint.functions, *methods)})
 
 
 def _follow(edit: ModuleEdit, origin: ModuleEdit, index: int, unit: Unit, node: ast.ImportFrom) -> None:
@@ -141,8 +130,8 @@ def _follow(edit: ModuleEdit, origin: ModuleEdit, index: int, unit: Unit, node: 
         star = alias.name == STAR
         if star:
             _follow_all(edit, origin, unit)
-        for name in _called_names(origin) if star else [alias.name]:
-            _mark_name(edit, origin, name, alias.asname or name)
+        called = origin.taint.functions
+        edit.taint.mark_functions(called if star else [alias.asname or alias.name] if alias.name in called else [])
         for name in _exported(origin) if star else [alias.name]:
             if name in origin.changed:
                 _rebind(edit, unit, alias.asname or name, *origin.changed[name], star=star)

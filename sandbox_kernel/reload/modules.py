@@ -18,7 +18,7 @@ from sandbox_kernel.reload import classes, functions, local_classes, reach, reco
 from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.reload.state import LIMIT, Keeper
-from sandbox_kernel.reload.taint import Taint, value_of
+from sandbox_kernel.reload.taint import ChangedMembers, Taint, value_of
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
 from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, class_scope, first_line
 from sandbox_kernel.versions.statements import uses_of
@@ -36,6 +36,7 @@ class ModuleEdit:
         filename: str,
         report: Callable[[str, str, str, str], None],
         is_tracked: Callable[[object], bool],
+        members: ChangedMembers,
     ) -> None:
         self.module, self.name, self.plan = module, name, plan
         self.live: dict[str, Any] = module.__dict__
@@ -44,12 +45,13 @@ class ModuleEdit:
         self.originals: dict[str, Any] = dict(self.live)
         self.overlay: dict[str, Any] = dict(self.live)
         self.changed: dict[str, tuple[Any, Any]] = {}  # name -> (old value, new value), MISSING for none
-        self.class_values: set[tuple[str, str]] = set()  # (class, attribute) of data in class bodies that has changed
+        self.class_values: set[str] = set()  # names of data in class bodies that has changed
         self.foreign: set[str] = set()  # names that other modules of this change may still give another value
         self.pending: set[str] = set()  # classes that the commit will patch
-        self.taint = Taint(plan.new.units, name, value_of(self.overlay, self.live))
+        self.taint = Taint(plan.new.units, name, value_of(self.overlay, self.live), members)
         self.touched: list[tuple[FunctionType, CodeType]] = []  # functions with new code, and the code they had
         self.edited_classes: list[type] = []
+        self.regrouped: list[type] = []  # what `isinstance` said of them may be wrong now
         self.is_tracked = is_tracked
         self.keeper = Keeper(journal, is_tracked, LIMIT)
         self._report = report
@@ -64,7 +66,7 @@ class ModuleEdit:
     @property
     def spreads(self) -> bool:
         """Whether modules that import this one may have to follow."""
-        return bool(self.changed or self.class_values or self.taint)
+        return bool(self.changed or self.class_values or self.taint.functions or self.taint.calls)
 
     def module_of(self, cls: type) -> ModuleType:
         return sys.modules.get(cls.__module__, self.module)
@@ -315,7 +317,8 @@ class ModuleEdit:
         self, cls: type, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef
     ) -> list[FunctionType]:
         found = self.functions_of(self.source.units[0], node)
-        return found or [f for f in functions.within(vars(cls).get(name), self.live) if f.__name__ == node.name]
+        members = functions.within(vars(cls).get(name), self.live)
+        return found or [f for f in members if (f.__name__, f.__code__.co_firstlineno) == (node.name, first_line(node))]
 
     def change_function_header(self, function: FunctionType, new: FunctionType, step: Step) -> None:
         copied = functions.copied(function)

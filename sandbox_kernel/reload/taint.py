@@ -7,6 +7,8 @@ who call it at import; so do methods, and classes by what makes their instances.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from sandbox_kernel.reload.journal import MISSING
@@ -16,22 +18,42 @@ from sandbox_kernel.versions.statements import FUNCTIONS, Uses, body_reads
 
 MAKERS = {"__init__", "__new__", "__post_init__", "__init_subclass__"}
 Pair = tuple[str, str]  # a name of the module, and an attribute or key of it
+Member = tuple[str, str, str]  # module, class, name
+
+
+@dataclass(slots=True)
+class ChangedMembers:
+    """Of the classes of all modules of one change: data with another value, and methods that read what has changed."""
+
+    values: set[Member] = field(default_factory=set)
+    methods: set[Member] = field(default_factory=set)
+
+
+def has_member(members: set[Member], owner: Any, name: str) -> bool:
+    """Whether `owner.name`, of a class or an instance, is one of `members`."""
+    if not members or isinstance(owner, ModuleType) or owner is MISSING:
+        return False
+    if not isinstance(owner, type) and name in getattr(owner, "__dict__", ()):
+        return False
+    mro = owner.__mro__ if isinstance(owner, type) else type(owner).__mro__
+    return any((base.__module__, base.__qualname__, name) in members for base in mro)
 
 
 class Taint:
     """`live` gives the value of a name of the module, MISSING for none."""
 
-    def __init__(self, units: Sequence[Unit], home: str, live: Callable[[str], Any]) -> None:
-        self._units, self._home, self._live = units, home, live
+    def __init__(self, units: Sequence[Unit], home: str, live: Callable[[str], Any], members: ChangedMembers) -> None:
+        self._units, self._home, self._live, self.members = units, home, live, members
         self.names: set[str] = set()
         self.attributes: set[Pair] = set()
         self.items: set[tuple[str, object]] = set()
         self.mutated: set[str] = set()  # hold another content than before, in the same container
         self.functions: set[str] = set()  # read a changed value when they are called
-        self.calls: set[Pair] = set()  # the same, of attributes: functions of another module, methods of a class
+        self.calls: set[Pair] = set()  # the same, of other modules
 
     def __bool__(self) -> bool:
-        return bool(self.names or self.attributes or self.items or self.mutated or self.functions or self.calls)
+        own = self.names or self.attributes or self.items or self.mutated or self.functions or self.calls
+        return bool(own or self.members.values or self.members.methods)
 
     def mark(self, name: str) -> None:
         self.names.add(name)
@@ -47,6 +69,11 @@ class Taint:
         self.calls |= set(calls)
         self._follow_calls()
 
+    def mark_values(self, cls: str, names: Iterable[str]) -> None:
+        """Of a class of this module: data of its body that has another value now."""
+        self.members.values |= {(self._home, cls, name) for name in names}
+        self._follow_calls()
+
     def mark_stores(self, attributes: Iterable[Pair], items: Iterable[tuple[str, object]], mutated: set[str]) -> None:
         """What a statement that ran has stored into objects which stay the same."""
         self.items |= set(items)
@@ -55,9 +82,12 @@ class Taint:
 
     def mentions(self, unit: Unit) -> bool:
         """Cheap, and never wrong where it says no."""
-        pairs = (*self.attributes, *self.calls)
-        words = [*self.names, *self.functions, *self.mutated, *(name for _, name in pairs), *(r for r, _ in self.items)]
+        words = [*self._words(), *self.mutated, *(root for root, _ in self.items)]
         return any(word in unit.text for word in words)
+
+    def _words(self) -> set[str]:
+        pairs = {name for _, name in (*self.attributes, *self.calls)}
+        return {*self.names, *self.functions, *pairs, *(m[2] for m in (*self.members.values, *self.members.methods))}
 
     def reads(self, uses: Uses) -> bool:
         return bool(
@@ -65,19 +95,14 @@ class Taint:
             or uses.attributes & self.attributes
             or (self.items and uses.items & self.items)
             or (self.mutated and self._sums_up(uses))
+            or any(has_member(self.members.values, self._live(root), name) for root, name in uses.attributes)
         )
 
     def reaches(self, uses: Uses) -> bool:
         """Whether it reads, when its module is executed, a value that has changed, itself or by what it calls."""
-        if self.reads(uses) or uses.callees & self.functions:
+        if self.reads(uses) or uses.callees & self.functions or uses.calls & self.calls:
             return True
-        return bool(self.calls) and any(self._leads_to_call(*call) for call in uses.calls)
-
-    def _leads_to_call(self, root: str, name: str) -> bool:
-        if (root, name) in self.calls:
-            return True
-        cls = type(self._live(root))
-        return cls.__module__ == self._home and (cls.__qualname__, name) in self.calls
+        return any(has_member(self.members.methods, self._live(root), name) for root, name in uses.calls)
 
     def _sums_up(self, uses: Uses) -> bool:
         """Reads a mutated container and binds plain values only: nobody's state is in them (`COUNT = len(NAMES)`)."""
@@ -87,12 +112,12 @@ class Taint:
 
     def _follow_calls(self) -> None:
         while True:
-            before = len(self.functions) + len(self.calls)
-            words = {*self.names, *self.functions, *(name for _, name in (*self.attributes, *self.calls))}
+            before = len(self.functions) + len(self.members.methods)
+            words = self._words()
             for unit in self._units:
                 if unit.kind != "other" and any(word in unit.text for word in words):
                     self._look_into(unit)
-            if before == len(self.functions) + len(self.calls):
+            if before == len(self.functions) + len(self.members.methods):
                 return
 
     def _look_into(self, unit: Unit) -> None:
@@ -103,13 +128,21 @@ class Taint:
                 continue
             for method in getattr(node, "body", []):
                 if isinstance(method, FUNCTIONS) and self._is_reader(body_reads(method), unit.text):
-                    self.calls.add((unit.name, method.name))
+                    self.members.methods.add((self._home, unit.name, method.name))
                     self.functions |= {unit.name} if method.name in MAKERS else set()
 
     def _is_reader(self, reads: set[str], text: str) -> bool:
         if reads & (self.names | self.functions):
             return True
-        return any(root in reads and name in text for root, name in (*self.attributes, *self.calls))
+        if any(root in reads and name in text for root, name in (*self.attributes, *self.calls)):
+            return True
+        named = {member[2] for member in (*self.members.values, *self.members.methods) if member[2] in text}
+        return any(
+            has_member(members, self._live(root), name)
+            for members in (self.members.values, self.members.methods)
+            for root in reads
+            for name in named
+        )
 
 
 def value_of(*namespaces: dict[str, Any]) -> Callable[[str], Any]:

@@ -19,12 +19,13 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sandbox_kernel.errors import ReloadError
-from sandbox_kernel.reload import functions, hooks, importers
+from sandbox_kernel.reload import abcs, functions, hooks, importers
 from sandbox_kernel.reload.imports import ServingFinder, rehome
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
+from sandbox_kernel.reload.taint import ChangedMembers
 from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, Step, parse_source
 
 HOLD_S = 0.2
@@ -101,6 +102,7 @@ class Transaction:
     journal: Journal = field(init=False)
     objects: list[ObjectChange] = field(default_factory=list)
     edits: dict[str, ModuleEdit] = field(default_factory=dict)
+    members: ChangedMembers = field(default_factory=ChangedMembers)
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.fault)
@@ -124,6 +126,7 @@ class Transaction:
             filename=filename,
             report=self._report,
             is_tracked=self._is_tracked,
+            members=self.members,
         )
         self.edits[plan.module] = edit
         self.journal.keep_dict(edit.live)
@@ -143,6 +146,7 @@ class Transaction:
                 with held():
                     self._commit()
                     self._publish()
+                    self._forget_answers()
                     self._hooks()
                 if migrate is not None:
                     migrate()
@@ -150,6 +154,7 @@ class Transaction:
             with undisturbed(), held():
                 for failure in self.journal.undo():
                     log.error("an undo step of a reload failed: %s: %s", type(failure).__name__, failure)
+                self._forget_answers()
             self._pin_lines()
             if isinstance(error, ReloadError):
                 raise
@@ -315,6 +320,9 @@ class Transaction:
             count = hooks.migrate_instances(edit)
             if count:
                 self._report(edit.name, f"{count} instances", "migrated", "")
+
+    def _forget_answers(self) -> None:
+        abcs.forget([cls for edit in self.edits.values() for cls in edit.regrouped])
 
     def _clear_caches(self) -> None:
         """Results of old code are forgotten, once nothing can fail any more: a cache cannot be filled back."""

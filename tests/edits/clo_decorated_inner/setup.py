@@ -1,0 +1,3 @@
+import m
+old = m.make(1)
+assert old(1) == [2, 2]

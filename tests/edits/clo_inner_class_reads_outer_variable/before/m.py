@@ -1,0 +1,7 @@
+def make(n):
+    class Local:
+        base = n
+
+        def get(self):
+            return ("old", n, self.base)
+    return Local

@@ -1,0 +1,3 @@
+import m
+L = m.make(5)
+x = L()

@@ -1,0 +1,2 @@
+import m
+two, three = m.TABLE["two"], m.TABLE["three"]

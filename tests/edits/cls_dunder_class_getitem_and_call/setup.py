@@ -1,0 +1,3 @@
+from m import Table
+t = Table()
+call = t.__call__

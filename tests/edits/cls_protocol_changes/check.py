@@ -1,0 +1,1 @@
+assert not isinstance(a, m.Runner) and isinstance(b, m.Runner)

@@ -1,0 +1,1 @@
+assert isinstance(a, m.Runner) and not isinstance(b, m.Runner)

@@ -1,0 +1,12 @@
+from abc import ABC
+
+
+class Quacks(ABC):
+    @classmethod
+    def __subclasshook__(cls, other):
+        return hasattr(other, "loud_quack")
+
+
+class Duck:
+    def quack(self):
+        return 1

@@ -1,0 +1,3 @@
+import m
+d = m.Duck()
+assert isinstance(d, m.Quacks)

@@ -1,0 +1,1 @@
+assert (c.tag, c.x, c.describe()) == ("b", 2, "<b:C>")

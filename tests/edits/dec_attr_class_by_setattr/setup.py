@@ -1,0 +1,3 @@
+import m
+c = m.C()
+assert c.describe() == "a:C"

@@ -1,0 +1,5 @@
+import a
+
+
+def fb():
+    return 2

@@ -1,0 +1,1 @@
+assert a.fa() == 12 and a.CA().go() is b.CB and b.CB().go() is a.CA

@@ -1,0 +1,3 @@
+class Base:
+    kind = "z2"
+    extra = 1

@@ -1,0 +1,5 @@
+from z_base import Base
+
+
+class User(Base):
+    label = Base.kind + "!"

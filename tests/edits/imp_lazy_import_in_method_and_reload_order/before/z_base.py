@@ -1,0 +1,2 @@
+class Base:
+    kind = "z1"

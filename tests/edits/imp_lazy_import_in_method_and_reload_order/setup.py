@@ -1,0 +1,2 @@
+import a_user, z_base
+u = a_user.User()

@@ -1,0 +1,5 @@
+from a import Tool, wrap
+
+
+def again():
+    return wrap() + [0]

@@ -1,0 +1,5 @@
+from b import LIMIT
+
+
+def f():
+    return LIMIT

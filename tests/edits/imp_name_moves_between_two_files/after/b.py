@@ -1,0 +1,6 @@
+LIMIT = 9
+
+
+def g():
+    import a
+    return a.LIMIT

@@ -1,0 +1,5 @@
+import a
+
+
+def g():
+    return a.LIMIT

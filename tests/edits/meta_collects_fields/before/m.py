@@ -1,0 +1,5 @@
+from orm import Field, Model
+
+
+class User(Model):
+    name = Field("text")

@@ -1,0 +1,3 @@
+import m, orm
+u = m.User()
+m.User.cache["k"] = 1

@@ -1,0 +1,7 @@
+from base import Command, action
+
+
+class Shop(Command):
+    @action
+    def buy(self):
+        return "buy"

@@ -1,0 +1,3 @@
+import base, m
+s = m.Shop()
+assert s.actions == ["buy"]

@@ -1,0 +1,3 @@
+import m
+c = m.C()
+assert c.order == ["a", "b"] and c.prepared

@@ -1,0 +1,6 @@
+class Settings:
+    SIZE = 3
+    NAME = "b"
+
+
+settings = Settings()

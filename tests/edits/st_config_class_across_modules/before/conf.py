@@ -1,0 +1,6 @@
+class Settings:
+    SIZE = 2
+    NAME = "a"
+
+
+settings = Settings()

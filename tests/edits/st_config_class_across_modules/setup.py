@@ -1,0 +1,2 @@
+import conf, m
+state = m.STATE

@@ -1,0 +1,13 @@
+GREETING = "hello"
+SENT = []
+
+
+def send(name):
+    SENT.append(f"{GREETING} {name}")
+
+
+send("ann")
+
+
+def quiet():
+    return GREETING

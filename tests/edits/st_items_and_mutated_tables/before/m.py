@@ -1,0 +1,10 @@
+CONF = {}
+CONF["a"] = 1
+CONF["b"] = 2
+NAMES = []
+NAMES.append("x")
+LEVEL = CONF["a"] * 10
+OTHER = CONF["b"] * 10
+COUNT = len(NAMES)
+STATE = {"names": NAMES}
+STATE["mine"] = []

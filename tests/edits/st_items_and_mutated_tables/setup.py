@@ -1,0 +1,3 @@
+import m
+m.STATE["mine"].append(1)
+state = m.STATE

@@ -1,0 +1,2 @@
+import m
+money = m.money

@@ -1,0 +1,3 @@
+import m
+kept, other = m.KEPT, m.OTHER
+m.OTHER.note = 1
