@@ -17,9 +17,10 @@ from typing import Any, Literal
 import msgspec
 
 from sandbox_kernel import wire
+from sandbox_kernel.host.served import Served
 
 TARGET = Path(__file__).parent / "src" / "wire.ts"
-HEAD = "// Generated from sandbox_kernel/wire.py by widgets/generate_wire.py. Do not edit.\n"
+HEAD = "// Generated from sandbox_kernel/wire.py and host/served.py by widgets/generate_wire.py. Do not edit.\n"
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Any: "unknown"}
 
 
@@ -74,6 +75,7 @@ def generate() -> str:
     requests = typing.get_args(wire.Request)
     parts = [HEAD, f"export const PROTOCOL = {wire.PROTOCOL};\n"]
     parts += [_interface(kind, optional=kind in requests) for kind in structs if kind is not wire.Event]
+    parts.append(_interface(Served, optional=False))
     for name in ("Request", "Reply", "AnyEvent"):
         members = " | ".join(kind.__name__ for kind in typing.get_args(getattr(wire, name)))
         parts.append(f"export type {name} = {members};\n")

@@ -163,7 +163,10 @@ class ServedSandboxes:
         self._put("", {**event, "details": {}})
 
     def _hear(self, sandbox: str, event: wire.AnyEvent) -> None:
-        found = told(sandbox, self.name(sandbox), event)
+        provisioner = self._provisioner(sandbox)
+        place = provisioner.place if provisioner is not None else None
+        directory = str(place.directory) if place is not None else ""
+        found = told(sandbox, self.name(sandbox), event, directory=directory)
         if found is not None:
             self._put(subject_of(event), found)
 

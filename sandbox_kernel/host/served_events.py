@@ -22,7 +22,7 @@ def sentence_of(event: wire.AnyEvent) -> str | None:
         case wire.Reloaded(summary=summary) | wire.ReloadRejected(summary=summary):
             return summary
         case wire.WorkerCrashed(worker=worker, story=story, reason=reason):
-            return f"{worker} crashed: {story or reason}"
+            return story or f"{worker} crashed: {reason}"
         case wire.WorkerRestarted(worker=worker, restarts=restarts, max_restarts=most, max_seconds=seconds):
             return f"{worker} was restarted: {restarts} of at most {most} restarts in {seconds:g} s."
         case wire.SupervisorGaveUp(supervisor=supervisor, max_restarts=most, max_seconds=seconds):
@@ -46,7 +46,8 @@ def subject_of(event: wire.AnyEvent) -> str:
     return ""
 
 
-def told(sandbox: str, name: str, event: wire.AnyEvent) -> Told | None:
+def told(sandbox: str, name: str, event: wire.AnyEvent, *, directory: str = "") -> Told | None:
+    """Files of the sandbox's directory are named as its learner knows them."""
     sentence = sentence_of(event)
     if sentence is None:
         return None
@@ -56,7 +57,7 @@ def told(sandbox: str, name: str, event: wire.AnyEvent) -> Told | None:
         "sandbox": sandbox,
         "name": name,
         "kind": kind,
-        "sentence": sentence,
+        "sentence": sentence.replace(f"{directory}/", "") if directory else sentence,
         "number": event.number,
         "details": details,
     }

@@ -20,6 +20,7 @@ import httpx
 from playwright.async_api import Page
 
 STATIC = Path(__file__).parents[2] / "sandbox_kernel" / "static"
+SHARE = STATIC.parent / "share"
 TOKEN = "for-tests-only"
 START_S = 60.0
 QUIET = {
@@ -147,7 +148,11 @@ def _environment(root: Path) -> dict[str, str]:
     (served / "static").mkdir(exist_ok=True)
     shutil.copy(STATIC / "widgets.js", served / "widgets.js")
     shutil.copy(STATIC / "lab.js", served / "static" / "lab.js")
-    shutil.copy(STATIC.parent / "share" / "labextension.json", served / "package.json")
+    shutil.copy(SHARE / "labextension.json", served / "package.json")
+    (served / "schemas" / "sandbox-kernel").mkdir(parents=True, exist_ok=True)
+    shutil.copy(SHARE / "lab" / "schema" / "studio.json", served / "schemas" / "sandbox-kernel")
+    (root / "config" / "jupyter_server_config.d").mkdir(parents=True, exist_ok=True)
+    shutil.copy(SHARE / "server" / "sandbox_kernel.json", root / "config" / "jupyter_server_config.d")
     settings = root / "path" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
     config = root / "config" / "labconfig"

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { LiveSession } from "./live_session";
 import type { Crash, LiveState } from "./live_state";
-import { count } from "./module_state";
+import { plural, t } from "./text";
 
 export interface CrashesProps {
   session: LiveSession;
@@ -18,7 +18,7 @@ export function CrashesView({ session, state, most }: CrashesProps) {
       {state.crashes.slice(0, most).map((crash) => (
         <CrashCardView key={crash.what.number} crash={crash} session={session} trees={state.trees} />
       ))}
-      {more > 0 && <p class="sk-empty">{count(more, "earlier crash", "earlier crashes")}</p>}
+      {more > 0 && <p class="sk-empty">{plural(more, "{n} earlier crash", "{n} earlier crashes")}</p>}
     </div>
   );
 }
@@ -26,19 +26,19 @@ export function CrashesView({ session, state, most }: CrashesProps) {
 function CrashCardView({ crash, session, trees }: { crash: Crash; session: LiveSession; trees: readonly string[] }) {
   const { what } = crash;
   return (
-    <article class="sk-Crash" aria-label={`${what.worker} crashed`}>
+    <article class="sk-Crash" aria-label={t("{worker} crashed", { worker: what.worker })}>
       <header class="sk-Crash-head">
         <span class="sk-Mark sk-mod-crashed" aria-hidden="true" />
-        <strong>{what.worker} crashed</strong>
+        <strong>{t("{worker} crashed", { worker: what.worker })}</strong>
         <span class="sk-Module-gap" />
         <time class="sk-Crash-time">{new Date(what.time * 1000).toLocaleTimeString()}</time>
       </header>
       <p class="sk-Crash-story">{what.story || what.reason}</p>
-      {what.hint && <p class="sk-Crash-hint">Next step: {what.hint}.</p>}
+      {what.hint && <p class="sk-Crash-hint">{t("Next step: {hint}.", { hint: what.hint })}</p>}
       {what.traceback && <pre class="sk-Crash-traceback">{lastLines(what.traceback)}</pre>}
       <dl class="sk-Crash-facts">
-        {what.last_message && <Fact name="while handling" value={what.last_message} />}
-        {what.state && <Fact name="its state" value={what.state} />}
+        {what.last_message && <Fact name={t("while handling")} value={what.last_message} />}
+        {what.state && <Fact name={t("its state")} value={what.state} />}
       </dl>
       <p class="sk-Crash-next" role="status" aria-live="polite">
         <span class={`sk-Mark sk-mod-${markOf(crash)}`} aria-hidden="true" />
@@ -53,12 +53,12 @@ function CrashCardView({ crash, session, trees }: { crash: Crash; session: LiveS
               class="sk-Button sk-mod-small"
               onClick={() => void session.start(target)}
             >
-              Start {target} again
+              {t("Start {target} again", { target })}
             </button>
           ))}
         <CopyButton text={report(crash)} />
         <button type="button" class="sk-Button sk-mod-small" onClick={() => session.send({ type: "dismissed", crash })}>
-          Dismiss
+          {t("Dismiss")}
         </button>
       </div>
     </article>
@@ -79,7 +79,7 @@ function CopyButton({ text }: { text: string }) {
   const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
     <button type="button" class="sk-Button sk-mod-small" onClick={copy}>
-      {copied ? "Copied" : "Copy"}
+      {copied ? t("Copied") : t("Copy")}
     </button>
   );
 }
@@ -89,12 +89,20 @@ const markOf = (crash: Crash): string => (crash.gaveUp ? "crashed" : crash.resta
 /** What happened after the crash, or what will. */
 export function nextOf({ what, restarted, gaveUp }: Crash): string {
   if (gaveUp)
-    return `'${gaveUp.supervisor}' gave up: more than ${count(gaveUp.max_restarts, "restart")} in ${gaveUp.max_seconds} s.`;
+    return t("'{supervisor}' gave up: more than {most} restarts in {seconds} s.", {
+      supervisor: gaveUp.supervisor,
+      most: gaveUp.max_restarts,
+      seconds: gaveUp.max_seconds,
+    });
   if (restarted)
-    return `Restarted: ${restarted.restarts} of at most ${count(restarted.max_restarts, "restart")} in ${restarted.max_seconds} s.`;
+    return t("Restarted: {used} of at most {most} restarts in {seconds} s.", {
+      used: restarted.restarts,
+      most: restarted.max_restarts,
+      seconds: restarted.max_seconds,
+    });
   return what.decision
     ? `${what.decision[0]?.toUpperCase()}${what.decision.slice(1)}.`
-    : "Its supervisor decides what happens.";
+    : t("Its supervisor decides what happens.");
 }
 
 const LINES = 8;
@@ -107,9 +115,9 @@ function lastLines(traceback: string): string {
 function report(crash: Crash): string {
   const { what } = crash;
   const facts = [
-    `${what.worker} crashed: ${what.story || what.reason}`,
-    what.last_message && `while handling: ${what.last_message}`,
-    what.state && `its state: ${what.state}`,
+    t("{worker} crashed: {why}", { worker: what.worker, why: what.story || what.reason }),
+    what.last_message && `${t("while handling")}: ${what.last_message}`,
+    what.state && `${t("its state")}: ${what.state}`,
     nextOf(crash),
     what.traceback,
   ];

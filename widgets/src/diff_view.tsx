@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { openDiff } from "./code_diff";
 import type { ModuleSession } from "./module_session";
 import { type Compare, type ModuleState, nameOf } from "./module_state";
+import { t } from "./text";
 import type { VersionInfo } from "./wire";
 
 export interface DiffPaneProps {
@@ -25,14 +26,19 @@ export function DiffPane({ session, state, compare, onClose }: DiffPaneProps) {
     onClose();
   };
   return (
-    <section class="sk-Diff" ref={pane} tabIndex={-1} onKeyDown={leave} aria-label="Side-by-side diff">
+    <section class="sk-Diff" ref={pane} tabIndex={-1} onKeyDown={leave} aria-label={t("Side-by-side diff")}>
       <div class="sk-Diff-bar">
-        <VersionSelect label="Left version" state={state} value={left} onPick={(n) => void session.compare(n, right)} />
+        <VersionSelect
+          label={t("Left version")}
+          state={state}
+          value={left}
+          onPick={(n) => void session.compare(n, right)}
+        />
         <span class="sk-Diff-arrow" aria-hidden="true">
           →
         </span>
         <VersionSelect
-          label="Right version"
+          label={t("Right version")}
           state={state}
           value={right}
           onPick={(n) => void session.compare(left, n)}
@@ -41,12 +47,12 @@ export function DiffPane({ session, state, compare, onClose }: DiffPaneProps) {
         <RollBackButton session={session} state={state} compare={compare} />
         {onClose && (
           <button type="button" class="sk-Button sk-mod-small" onClick={onClose}>
-            Close <kbd>Esc</kbd>
+            {t("Close")} <kbd>Esc</kbd>
           </button>
         )}
       </div>
       {leftText === rightText ? (
-        <p class="sk-Diff-same">These two are the same.</p>
+        <p class="sk-Diff-same">{t("These two are the same.")}</p>
       ) : (
         <DiffHost leftText={leftText} rightText={rightText} left={left} right={right} />
       )}
@@ -64,7 +70,7 @@ function RollBackButton({ session, state, compare }: { session: ModuleSession; s
   const busy = state.busy !== null;
   return (
     <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => void session.rollBack(number)}>
-      Roll back to v{number}
+      {t("Roll back to v{n}", { n: number })}
     </button>
   );
 }
@@ -77,7 +83,7 @@ interface VersionSelectProps {
 }
 
 function VersionSelect({ label, state, value, onPick }: VersionSelectProps) {
-  const name = (version: VersionInfo) => `v${version.number}${version.number === state.live ? " (live)" : ""}`;
+  const name = ({ number }: VersionInfo) => (number === state.live ? t("v{n} (live)", { n: number }) : `v${number}`);
   return (
     <select
       class="sk-Select"
@@ -101,8 +107,8 @@ function DiffHost({ left, right, leftText, rightText }: Compare) {
     if (!host.current) return;
     return openDiff(
       host.current,
-      { text: leftText, label: `Left: ${nameOf(left)}` },
-      { text: rightText, label: `Right: ${nameOf(right)}` },
+      { text: leftText, label: t("Left: {name}", { name: nameOf(left) }) },
+      { text: rightText, label: t("Right: {name}", { name: nameOf(right) }) },
     );
   }, [leftText, rightText]);
   return <div class="sk-Diff-host" ref={host} />;

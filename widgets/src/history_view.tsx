@@ -1,5 +1,6 @@
 /** The versions of one module, newest first, each with what can be done with it. */
-import { count } from "./module_state";
+
+import { plural, t } from "./text";
 import type { VersionInfo } from "./wire";
 
 export interface HistoryProps {
@@ -15,14 +16,19 @@ export interface HistoryProps {
 }
 
 export function HistoryView(props: HistoryProps) {
-  if (props.versions.length === 0) return <p class="sk-History-empty">No versions yet. The first Reload makes v1.</p>;
+  if (props.versions.length === 0)
+    return <p class="sk-History-empty">{t("No versions yet. The first Reload makes v1.")}</p>;
   const older = props.total - props.versions.length;
   return (
     <ol class="sk-History-list">
       {props.versions.map((version) => (
         <Row key={version.number} version={version} {...props} />
       ))}
-      {older > 0 && <li class="sk-History-older">{count(older, "older version")} kept in the sandbox</li>}
+      {older > 0 && (
+        <li class="sk-History-older">
+          {plural(older, "{n} older version kept in the sandbox", "{n} older versions kept in the sandbox")}
+        </li>
+      )}
     </ol>
   );
 }
@@ -36,7 +42,7 @@ function Row(props: HistoryProps & { version: VersionInfo }) {
       <div class="sk-History-head">
         <span class={`sk-Mark sk-mod-${outcome}`} aria-hidden="true" />
         <strong class="sk-History-number">v{version.number}</strong>
-        <span class="sk-History-outcome">{OUTCOMES[outcome]}</span>
+        <span class="sk-History-outcome">{t(OUTCOMES[outcome])}</span>
         <time class="sk-History-time" dateTime={iso(version.time)} title={exact(version.time)}>
           {ago(version.time, props.now)}
         </time>
@@ -48,11 +54,13 @@ function Row(props: HistoryProps & { version: VersionInfo }) {
       </p>
       <div class="sk-History-actions">
         <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => props.onCompare(version)}>
-          Show changes<span class="sk-hidden"> of v{version.number}</span>
+          {t("Show changes")}
+          <span class="sk-hidden"> {t("of v{n}", { n: version.number })}</span>
         </button>
         {!isLive && version.outcome === "rejected" && props.onCopy && (
           <button type="button" class="sk-Button sk-mod-small" disabled={busy} onClick={() => props.onCopy?.(version)}>
-            Edit this text<span class="sk-hidden"> of v{version.number}</span>
+            {t("Edit this text")}
+            <span class="sk-hidden"> {t("of v{n}", { n: version.number })}</span>
           </button>
         )}
         {!isLive && version.outcome !== "rejected" && (
@@ -62,7 +70,7 @@ function Row(props: HistoryProps & { version: VersionInfo }) {
             disabled={busy}
             onClick={() => props.onRollBack(version)}
           >
-            Roll back to v{version.number}
+            {t("Roll back to v{n}", { n: version.number })}
           </button>
         )}
       </div>
@@ -78,9 +86,9 @@ const OUTCOMES: Record<VersionInfo["outcome"], string> = {
 };
 
 function lines(version: VersionInfo): string {
-  if (version.parent === 0 && version.removed_lines === 0 && version.added_lines > 0) return `first version`;
+  if (version.parent === 0 && version.removed_lines === 0 && version.added_lines > 0) return t("first version");
   if (version.added_lines + version.removed_lines === 0) return "";
-  return `+${version.added_lines} −${version.removed_lines} lines`;
+  return t("+{added} −{removed} lines", { added: version.added_lines, removed: version.removed_lines });
 }
 
 const iso = (time: number): string => new Date(time * 1000).toISOString();
@@ -89,8 +97,8 @@ const exact = (time: number): string => new Date(time * 1000).toLocaleString();
 /** `time` and `now` in seconds since the epoch. */
 export function ago(time: number, now: number): string {
   const seconds = Math.max(0, now - time);
-  if (seconds < 45) return "just now";
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 45) return t("just now");
+  if (seconds < 3600) return t("{n} min ago", { n: Math.max(1, Math.round(seconds / 60)) });
+  if (seconds < 86_400) return t("{n} h ago", { n: Math.round(seconds / 3600) });
   return new Date(time * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }

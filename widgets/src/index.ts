@@ -1,6 +1,8 @@
 /** The bundle's face for the loader: `build` names this build, `mount` shows the view that a widget asks for. */
 import { mountModuleEditor } from "./module_editor";
 import type { Door } from "./page";
+import type { PanelApi } from "./panel";
+import { mountPanelView } from "./panel_view";
 import { mountCrashes, mountDiff, mountTimeline, mountTree, mountUsage } from "./parts";
 import { mountStudio } from "./studio";
 import { addStyles } from "./styles";
@@ -12,6 +14,7 @@ export const build = BUILD;
 
 const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement, door: Door | null) => () => void> = {
   ModuleEditor: mountModuleEditor,
+  ModuleDocument: mountModuleEditor,
   VersionTimeline: mountTimeline,
   DiffView: mountDiff,
   SupervisionTree: mountTree,
@@ -27,4 +30,11 @@ export function mount(model: WidgetModel, el: HTMLElement, door: Door | null = n
   addStyles(el.ownerDocument, build);
   el.classList.add("sk-Widget");
   return view(model, el, door);
+}
+
+/** The side panel, for our extension. */
+export function mountPanel(el: HTMLElement, api: PanelApi): () => void {
+  addStyles(el.ownerDocument, build);
+  el.classList.add("sk-Widget");
+  return mountPanelView(el, api);
 }

@@ -75,6 +75,15 @@ export class LiveSession {
     tell();
   }
 
+  /** Ends the cell that runs. From outside, so that it works while the kernel answers nobody. */
+  async interrupt(): Promise<void> {
+    await this.ask(async () => this.door?.interrupt());
+  }
+
+  async restart(): Promise<void> {
+    await this.ask(async () => this.door?.restart());
+  }
+
   /** Everything: for the first paint, and when the page was away or missed something. */
   async open(): Promise<void> {
     await this.load();

@@ -5,13 +5,14 @@ import { keepKeys } from "./keys";
 import { ModuleSession } from "./module_session";
 import { isEdited, type ModuleState } from "./module_state";
 import { ModuleView } from "./module_view";
+import type { Door } from "./page";
 import type { WidgetModel } from "./widget_model";
 
 const SYNC_AFTER_MS = 250;
 
 /** Shows the widget in `el`; returns how to take it down. */
-export function mountModuleEditor(model: WidgetModel, el: HTMLElement): () => void {
-  const connection = new Connection(model, el);
+export function mountModuleEditor(model: WidgetModel, el: HTMLElement, door: Door | null = null): () => void {
+  const connection = new Connection(model, el, undefined, door);
   const session = new ModuleSession(connection.channel, model.get("module"), model.get("source"), model.get("version"));
   keepKeys(el);
   const draw = () => render(<ModuleView session={session} state={session.state} height={model.get("height")} />, el);
@@ -19,7 +20,10 @@ export function mountModuleEditor(model: WidgetModel, el: HTMLElement): () => vo
   session.onChange(draw);
   model.on("change:height", draw);
   draw();
-  void session.load();
+  if (model.get("view") === "ModuleDocument") {
+    session.send({ type: "historyToggled" });
+    void session.open();
+  } else void session.load();
   return () => {
     untie();
     model.off("change:height", draw);

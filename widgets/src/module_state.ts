@@ -2,6 +2,8 @@
  * What a module's editor shows, as plain data: `update(state, action) -> state` and questions about a state. Nothing
  * here touches the page or the kernel; `module_session.ts` acts.
  */
+
+import { plural, t } from "./text";
 import type { Applied, Checked, History, ObjectReport, Problem, VersionInfo } from "./wire";
 
 export type Tone = "quiet" | "busy" | "good" | "bad";
@@ -78,7 +80,7 @@ export function initial(module: string, text: string, live: number): ModuleState
     refusal: null,
     objects: [],
     busy: null,
-    status: say("busy", "Asking the sandbox for its versions…"),
+    status: say("busy", t("Asking the sandbox for its versions…")),
     historyOpen: false,
     compare: null,
   };
@@ -91,9 +93,10 @@ export function isEdited(state: ModuleState): boolean {
 
 /** Why Reload cannot be pressed now; empty when it can. */
 export function blockedBecause(state: ModuleState): string {
-  if (state.busy) return WORKING[state.busy];
-  if (state.text.trim() === "") return "There is nothing to reload yet: write some code first.";
-  if (!isEdited(state)) return `There is nothing to reload: the editor shows v${state.live}, which is live.`;
+  if (state.busy) return t(WORKING[state.busy]);
+  if (state.text.trim() === "") return t("There is nothing to reload yet: write some code first.");
+  if (!isEdited(state))
+    return t("There is nothing to reload: the editor shows v{n}, which is live.", { n: state.live });
   return "";
 }
 
@@ -104,11 +107,11 @@ export function update(state: ModuleState, action: Action): ModuleState {
     case "loaded":
       return loaded(state, action.history, action.liveText);
     case "new":
-      return { ...state, loaded: true, busy: null, status: say("quiet", "Not loaded yet: Reload makes it v1.") };
+      return { ...state, loaded: true, busy: null, status: say("quiet", t("Not loaded yet: Reload makes it v1.")) };
     case "started":
-      return { ...state, busy: action.work, status: say("busy", WORKING[action.work]) };
+      return { ...state, busy: action.work, status: say("busy", t(WORKING[action.work])) };
     case "slow":
-      return state.busy ? { ...state, status: say("busy", SLOW) } : state;
+      return state.busy ? { ...state, status: say("busy", t(SLOW)) } : state;
     case "checked":
       return checked(state, action.reply, action.text);
     case "applied":
@@ -129,12 +132,12 @@ export function update(state: ModuleState, action: Action): ModuleState {
         busy: null,
         text: action.text,
         compare: null,
-        status: say("quiet", `The editor has the text of v${action.number}; undo brings yours back.`),
+        status: say("quiet", t("The editor has the text of v{n}; undo brings yours back.", { n: action.number })),
       };
   }
 }
 
-const SLOW = "No answer yet: a cell may be running. If the kernel was restarted, run this cell again.";
+const SLOW = "No answer yet: a cell may be running. It is asked again until it answers.";
 
 const WORKING: Record<Work, string> = {
   load: "Asking the sandbox for its versions…",
@@ -144,13 +147,15 @@ const WORKING: Record<Work, string> = {
   compare: "Comparing…",
 };
 
-export const nameOf = (number: number): string => (number === 0 ? "your text" : `v${number}`);
+export const nameOf = (number: number): string => (number === 0 ? t("your text") : `v${number}`);
 
 const compareLine = (compare: Compare): string =>
-  `Comparing ${nameOf(compare.left)} with ${nameOf(compare.right)}; Esc leaves.`;
+  t("Comparing {left} with {right}; Esc leaves.", { left: nameOf(compare.left), right: nameOf(compare.right) });
 
 function resting(state: ModuleState): Status {
-  return state.live === 0 ? say("quiet", "Not loaded yet: Reload makes it v1.") : say("good", `v${state.live} is live`);
+  return state.live === 0
+    ? say("quiet", t("Not loaded yet: Reload makes it v1."))
+    : say("good", t("v{n} is live", { n: state.live }));
 }
 
 function loaded(state: ModuleState, history: History, liveText: string): ModuleState {
@@ -167,7 +172,10 @@ function loaded(state: ModuleState, history: History, liveText: string): ModuleS
     busy: state.busy === "load" ? null : state.busy,
   };
   if (moved && !follow)
-    return { ...next, status: say("quiet", `v${history.live} is live now, from elsewhere; your edits are kept.`) };
+    return {
+      ...next,
+      status: say("quiet", t("v{n} is live now, from elsewhere; your edits are kept.", { n: history.live })),
+    };
   return moved || !state.loaded ? { ...next, status: resting(next) } : next;
 }
 
@@ -176,8 +184,18 @@ function checked(state: ModuleState, reply: Checked, text: string): ModuleState 
   const others = reply.problems.length - errors;
   const took = milliseconds(reply.duration_ms);
   const status = !reply.ok
-    ? say("bad", `${count(errors, "problem")} found, nothing was loaded`, took)
-    : say("good", others ? `It compiles, with ${count(others, "warning")}` : "No problems found", took);
+    ? say(
+        "bad",
+        plural(errors, "{n} problem found, nothing was loaded", "{n} problems found, nothing was loaded"),
+        took,
+      )
+    : say(
+        "good",
+        others
+          ? plural(others, "It compiles, with {n} warning", "It compiles, with {n} warnings")
+          : t("No problems found"),
+        took,
+      );
   const outdated = state.text !== text;
   return { ...state, busy: null, problems: reply.problems, outdated, refusal: null, objects: [], status };
 }
@@ -186,7 +204,10 @@ function applied(state: ModuleState, reply: Applied, text: string, was: "reload"
   const untouched = state.text === text;
   if (!reply.ok) {
     const refusal = { reason: reply.summary, stage: reply.stage, traceback: reply.traceback };
-    const status = say("bad", state.live ? `Refused: v${state.live} is still live.` : "Refused: nothing was loaded.");
+    const status = say(
+      "bad",
+      state.live ? t("Refused: v{n} is still live.", { n: state.live }) : t("Refused: nothing was loaded."),
+    );
     const { problems } = reply;
     return { ...state, busy: null, problems, outdated: was === "reload" && !untouched, refusal, objects: [], status };
   }
@@ -202,17 +223,14 @@ function applied(state: ModuleState, reply: Applied, text: string, was: "reload"
     refusal: null,
     objects: reply.objects,
     compare: null,
-    status: say("good", `v${live} is live`, milliseconds(reply.duration_ms)),
+    status: say("good", t("v{n} is live", { n: live }), milliseconds(reply.duration_ms)),
   };
 }
 
 export function milliseconds(duration: number): string {
   return duration < 1
-    ? "under 1 ms"
+    ? t("under 1 ms")
     : duration < 1000
       ? `${Math.round(duration)} ms`
       : `${(duration / 1000).toFixed(1)} s`;
 }
-
-export const count = (many: number, noun: string, plural = `${noun}s`): string =>
-  `${many} ${many === 1 ? noun : plural}`;

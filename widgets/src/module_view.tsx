@@ -8,6 +8,7 @@ import { shortcut } from "./keys";
 import type { ModuleSession } from "./module_session";
 import { blockedBecause, isEdited, type ModuleState } from "./module_state";
 import { ProblemsView } from "./problems_view";
+import { t } from "./text";
 import type { VersionInfo } from "./wire";
 
 export interface ModuleViewProps {
@@ -23,7 +24,7 @@ export function ModuleView({ session, state, height }: ModuleViewProps) {
     void session.reload(note).then(() => session.state.refusal || setNote(""));
   };
   return (
-    <section class="sk-Module" aria-label={`Module ${state.module}`}>
+    <section class="sk-Module" aria-label={t("Module {module}", { module: state.module })}>
       <Toolbar session={session} state={state} note={note} onNote={setNote} onReload={reload} />
       <div class="sk-Module-body" style={{ height }}>
         <div class="sk-Module-main">
@@ -70,18 +71,18 @@ function Toolbar({ session, state, note, onNote, onReload }: ToolbarProps) {
     <header class="sk-Module-bar">
       <span class="sk-Module-name">{state.module}.py</span>
       <span class={`sk-Badge ${state.live ? "sk-mod-live" : ""}`}>
-        {state.live ? `v${state.live} live` : "not loaded"}
+        {state.live ? t("v{n} live", { n: state.live }) : t("not loaded")}
       </span>
-      <span class="sk-Module-edited" hidden={!edited} title="The text differs from what is live">
+      <span class="sk-Module-edited" hidden={!edited} title={t("The text differs from what is live")}>
         <span class="sk-Mark sk-mod-edited" aria-hidden="true" />
-        edited{state.live ? " since last reload" : ""}
+        {state.live ? t("edited since last reload") : t("edited")}
       </span>
       <span class="sk-Module-gap" />
       {edited && (
         <input
           class="sk-Module-note"
-          aria-label="Note for the history (optional)"
-          placeholder="What changed? (optional)"
+          aria-label={t("Note for the history (optional)")}
+          placeholder={t("What changed? (optional)")}
           value={note}
           maxLength={200}
           onInput={(event) => onNote(event.currentTarget.value)}
@@ -94,25 +95,26 @@ function Toolbar({ session, state, note, onNote, onReload }: ToolbarProps) {
         aria-pressed={state.historyOpen}
         onClick={() => session.send({ type: "historyToggled" })}
       >
-        History{state.total > 0 && <span class="sk-Button-count">{state.total}</span>}
+        {t("History")}
+        {state.total > 0 && <span class="sk-Button-count">{state.total}</span>}
       </button>
       <button
         type="button"
         class="sk-Button"
-        title={`Look for problems without running anything (${shortcut("S")})`}
+        title={t("Look for problems without running anything ({keys})", { keys: shortcut("S") })}
         disabled={state.busy !== null}
         onClick={() => void session.check()}
       >
-        Check
+        {t("Check")}
       </button>
       <button
         type="button"
         class="sk-Button sk-mod-primary"
         aria-disabled={blocked !== ""}
-        title={blocked || `Load this text into the running sandbox (${shortcut("Enter")})`}
+        title={blocked || t("Load this text into the running sandbox ({keys})", { keys: shortcut("Enter") })}
         onClick={onReload}
       >
-        Reload
+        {t("Reload")}
       </button>
     </header>
   );
@@ -134,7 +136,7 @@ function CodeHost({ session, state, onReload, onReady }: CodeHostProps) {
     if (!host.current) return;
     const opened = openCodeEditor(host.current, {
       text: state.text,
-      label: `Code of module ${state.module}. Escape then Tab leaves the editor.`,
+      label: t("Code of module {module}. Escape then Tab leaves the editor.", { module: state.module }),
       onChange: (text) => session.send({ type: "typed", text }),
       onCheck: () => void session.check(),
       onReload: () => reload.current(),
@@ -153,7 +155,7 @@ function CodeHost({ session, state, onReload, onReady }: CodeHostProps) {
 
 function HistoryPane({ session, state }: { session: ModuleSession; state: ModuleState }) {
   return (
-    <aside class="sk-History" aria-label={`Versions of ${state.module}`}>
+    <aside class="sk-History" aria-label={t("Versions of {module}", { module: state.module })}>
       <HistoryView
         versions={state.versions}
         total={state.total}
@@ -193,7 +195,7 @@ export function StatusBar({ state, keys = true }: { state: ModuleState; keys?: b
 function Keys(): ComponentChildren {
   return (
     <span class="sk-Status-keys" aria-hidden="true">
-      <kbd>{shortcut("S")}</kbd> check <kbd>{shortcut("Enter")}</kbd> reload
+      <kbd>{shortcut("S")}</kbd> {t("check")} <kbd>{shortcut("Enter")}</kbd> {t("reload")}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { LiveSession } from "./live_session";
 import { type LiveState, liveVersions } from "./live_state";
 import { ModuleSession } from "./module_session";
 import { StateView } from "./state_view";
+import { t } from "./text";
 import { TimelineView } from "./timeline_view";
 import { TreeView } from "./tree_view";
 import { UsageView } from "./usage_view";
@@ -44,7 +45,7 @@ export const mountUsage = livePart((state) => <UsageView state={state} />);
 
 export const mountCrashes = livePart((state, session) =>
   state.crashes.length === 0 ? (
-    <p class="sk-empty">No worker has crashed.</p>
+    <p class="sk-empty">{t("No worker has crashed.")}</p>
   ) : (
     <CrashesView session={session} state={state} most={5} />
   ),

@@ -1,5 +1,6 @@
 /** What the compiler found, and why a change was refused. */
-import { count, type Refusal } from "./module_state";
+import type { Refusal } from "./module_state";
+import { plural, t } from "./text";
 import type { Problem } from "./wire";
 
 export interface ProblemsProps {
@@ -11,12 +12,12 @@ export interface ProblemsProps {
 
 export function ProblemsView({ problems, refusal, outdated, onGoTo }: ProblemsProps) {
   if (problems.length === 0 && !refusal) return null;
-  const title = refusal ? "Refused: nothing was changed" : count(problems.length, "problem");
+  const title = refusal ? t("Refused: nothing was changed") : plural(problems.length, "{n} problem", "{n} problems");
   return (
-    <section class={`sk-Problems${outdated ? " sk-mod-outdated" : ""}`} aria-label="Problems">
+    <section class={`sk-Problems${outdated ? " sk-mod-outdated" : ""}`} aria-label={t("Problems")}>
       <header class="sk-Problems-head">
         <strong class={refusal ? "sk-Problems-refused" : ""}>{title}</strong>
-        {outdated && <span class="sk-Problems-note">from before your last edit; check again</span>}
+        {outdated && <span class="sk-Problems-note">{t("from before your last edit; check again")}</span>}
       </header>
       {refusal && <RefusalView refusal={refusal} listed={problems.some((problem) => problem.severity === "error")} />}
       <ul class="sk-Problems-list">
@@ -36,7 +37,7 @@ function RefusalView({ refusal, listed }: { refusal: Refusal; listed: boolean })
       {!listed && <p class="sk-Problems-reason">{refusal.reason}</p>}
       {refusal.traceback && (
         <details class="sk-Problems-traceback">
-          <summary>Traceback</summary>
+          <summary>{t("Traceback")}</summary>
           <pre>{refusal.traceback}</pre>
         </details>
       )}
@@ -45,7 +46,9 @@ function RefusalView({ refusal, listed }: { refusal: Refusal; listed: boolean })
 }
 
 function ProblemRow({ problem, onGoTo }: { problem: Problem; onGoTo(problem: Problem): void }) {
-  const mark = <span class={`sk-Problems-mark sk-mod-${problem.severity}`} role="img" aria-label={problem.severity} />;
+  const mark = (
+    <span class={`sk-Problems-mark sk-mod-${problem.severity}`} role="img" aria-label={t(problem.severity)} />
+  );
   const text = (
     <span class="sk-Problems-text">
       {problem.message}
@@ -57,7 +60,7 @@ function ProblemRow({ problem, onGoTo }: { problem: Problem; onGoTo(problem: Pro
     <button type="button" class="sk-Problems-row sk-mod-place" onClick={() => onGoTo(problem)}>
       {mark}
       {text}
-      <span class="sk-Problems-place">line {problem.line}</span>
+      <span class="sk-Problems-place">{t("line {n}", { n: problem.line })}</span>
     </button>
   );
 }

@@ -7,7 +7,9 @@ import { type LiveState, liveVersions } from "./live_state";
 import type { ModuleSession } from "./module_session";
 import { isEdited } from "./module_state";
 import { ModuleView } from "./module_view";
+import { RunningView, SilenceView } from "./running_view";
 import { StateView } from "./state_view";
+import { t } from "./text";
 import { TreeView } from "./tree_view";
 import { UsageView } from "./usage_view";
 
@@ -25,31 +27,42 @@ export function StudioView(props: StudioProps) {
   const { live, state, tabs, selected, height } = props;
   const open = tabs.find((tab) => tab.state.module === selected);
   return (
-    <section class="sk-Studio" aria-label="Studio">
+    <section class="sk-Studio" aria-label={t("Studio")}>
       <Tabs {...props} />
+      <SilenceView session={live} state={state} />
       <div class="sk-Studio-body">
-        <div class="sk-Studio-main" role="tabpanel" aria-label={selected || "module"}>
+        <div class="sk-Studio-main" role="tabpanel" aria-label={selected || t("module")}>
           {open ? (
             <ModuleView key={selected} session={open} state={open.state} height={height} />
           ) : (
-            <p class="sk-empty">{state.error || "This sandbox has no modules yet. Name the first one above."}</p>
+            <p class="sk-empty">{nothingToShow(state)}</p>
           )}
         </div>
-        <aside class="sk-Studio-side" aria-label="Sandbox">
+        <aside class="sk-Studio-side" aria-label={t("Sandbox")}>
           {state.crashes.length > 0 && <CrashesView session={live} state={state} most={2} />}
-          <Part title="Workers">
-            <TreeView roots={state.roots} live={liveVersions(state.modules)} />
+          <Part title={t("Workers")}>
+            {state.hello || state.roots.length > 0 ? (
+              <TreeView roots={state.roots} live={liveVersions(state.modules)} />
+            ) : (
+              <p class="sk-empty">{t("Asking the sandbox…")}</p>
+            )}
           </Part>
-          <Part title="State">
+          <Part title={t("State")}>
             <StateView state={state} />
           </Part>
-          <Part title="Usage">
+          <Part title={t("Usage")}>
             <UsageView state={state} />
           </Part>
         </aside>
       </div>
     </section>
   );
+}
+
+function nothingToShow(state: LiveState): string {
+  if (state.error) return state.error;
+  if (!state.hello) return t("Asking the sandbox for its modules…");
+  return t("This sandbox has no modules yet. Name the first one above.");
 }
 
 function Part({ title, children }: { title: string; children: ComponentChildren }) {
@@ -61,7 +74,7 @@ function Part({ title, children }: { title: string; children: ComponentChildren 
   );
 }
 
-function Tabs({ tabs, selected, state, onSelect, onNew }: StudioProps) {
+function Tabs({ live, tabs, selected, state, onSelect, onNew }: StudioProps) {
   const names = tabs.map((tab) => tab.state.module);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -74,13 +87,14 @@ function Tabs({ tabs, selected, state, onSelect, onNew }: StudioProps) {
   };
   return (
     <header class="sk-Studio-bar">
-      <div class="sk-Tabs" role="tablist" aria-label="Modules" onKeyDown={move}>
+      <div class="sk-Tabs" role="tablist" aria-label={t("Modules")} onKeyDown={move}>
         {tabs.map((tab) => (
           <Tab key={tab.state.module} tab={tab} selected={tab.state.module === selected} onSelect={onSelect} />
         ))}
       </div>
       <NewModule known={names} onNew={onNew} />
       <span class="sk-Module-gap" />
+      <RunningView session={live} state={state} />
       {state.hello && <span class="sk-Studio-name">{state.hello.sandbox}</span>}
     </header>
   );
@@ -102,7 +116,7 @@ function Tab({ tab, selected, onSelect }: { tab: ModuleSession; selected: boolea
       {isEdited(tab.state) && (
         <>
           <span class="sk-Mark sk-mod-edited" aria-hidden="true" />
-          <span class="sk-hidden">edited</span>
+          <span class="sk-hidden">{t("edited")}</span>
         </>
       )}
     </button>
@@ -119,7 +133,7 @@ function NewModule({ known, onNew }: { known: readonly string[]; onNew(module: s
   if (name === null)
     return (
       <button type="button" class="sk-Button sk-mod-small" onClick={() => setName("")}>
-        New module
+        {t("New module")}
       </button>
     );
   const wrong = refuseName(name, known);
@@ -136,8 +150,8 @@ function NewModule({ known, onNew }: { known: readonly string[]; onNew(module: s
     <span class="sk-New">
       <input
         class="sk-Module-note"
-        aria-label="Name of the new module"
-        placeholder="name, as in till"
+        aria-label={t("Name of the new module")}
+        placeholder={t("name, as in till")}
         value={name}
         ref={field}
         onInput={(event) => setName(event.currentTarget.value)}
@@ -150,6 +164,6 @@ function NewModule({ known, onNew }: { known: readonly string[]; onNew(module: s
 
 /** Why a module cannot have this name; empty when it can. */
 export function refuseName(name: string, known: readonly string[]): string {
-  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) return "Use letters, digits and underscores, as in till.";
-  return known.includes(name) ? `There is a module ${name} already.` : "";
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) return t("Use letters, digits and underscores, as in till.");
+  return known.includes(name) ? t("There is a module {name} already.", { name }) : "";
 }

@@ -4,14 +4,15 @@ import { HistoryView } from "./history_view";
 import type { ModuleSession } from "./module_session";
 import type { ModuleState } from "./module_state";
 import { StatusBar, sidesFor } from "./module_view";
+import { t } from "./text";
 
 export function TimelineView({ session, state }: { session: ModuleSession; state: ModuleState }) {
   return (
-    <section class="sk-Module" aria-label={`Versions of ${state.module}`}>
+    <section class="sk-Module" aria-label={t("Versions of {module}", { module: state.module })}>
       <header class="sk-Module-bar">
         <span class="sk-Module-name">{state.module}.py</span>
         <span class={`sk-Badge ${state.live ? "sk-mod-live" : ""}`}>
-          {state.live ? `v${state.live} live` : "not loaded"}
+          {state.live ? t("v{n} live", { n: state.live }) : t("not loaded")}
         </span>
       </header>
       <div class="sk-Timeline">

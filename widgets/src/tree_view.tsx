@@ -1,5 +1,6 @@
 /** The supervision tree: shape and word for how each one is, then what it counts. */
-import { count } from "./module_state";
+
+import { t } from "./text";
 import type { TreeNode } from "./wire";
 
 export interface TreeProps {
@@ -12,7 +13,7 @@ export function TreeView({ roots, live }: TreeProps) {
   if (roots.length === 0)
     return (
       <p class="sk-empty">
-        No workers run yet. Start a tree with <code>%sandbox_start module</code>.
+        {t("No workers run yet. Start a tree with")} <code>%sandbox_start module</code>.
       </p>
     );
   return (
@@ -30,7 +31,7 @@ function Node({ node, live }: { node: TreeNode; live: TreeProps["live"] }) {
       <div class="sk-Tree-row">
         <span class={`sk-Mark sk-mod-${node.status}`} aria-hidden="true" />
         <span class={`sk-Tree-name sk-mod-${node.kind}`}>{node.name || node.id}</span>
-        <span class="sk-Tree-status">{node.status}</span>
+        <span class="sk-Tree-status">{t(node.status)}</span>
         <span class="sk-Module-gap" />
         <span class="sk-Tree-facts">{facts(node, live)}</span>
       </div>
@@ -52,13 +53,15 @@ export function facts(node: TreeNode, live: TreeProps["live"]): string {
     const number = live[node.module];
     found.push(number ? `${node.module} v${number}` : node.module);
   }
-  if (node.mailbox) found.push(`${node.mailbox} waiting`);
+  if (node.mailbox) found.push(t("{n} waiting", { n: node.mailbox }));
   return found.join(" · ");
 }
 
 function limits(node: TreeNode): string[] {
   if (!node.max_restarts) return [node.strategy];
-  const most = count(node.max_restarts, "restart");
-  const used = node.restarts ? `${node.restarts} of ${most} used` : `at most ${most}`;
-  return [node.strategy, `${used} in ${node.max_seconds} s`].filter(Boolean);
+  const facts = { used: node.restarts, most: node.max_restarts, seconds: node.max_seconds };
+  const used = node.restarts
+    ? t("{used} of {most} restarts used in {seconds} s", facts)
+    : t("at most {most} restarts in {seconds} s", facts);
+  return [node.strategy, used].filter(Boolean);
 }

@@ -1,27 +1,35 @@
 /** Memory and processor of a sandbox: numbers with their units, a bar where there is a limit, a line for the load. */
 import type { LiveState } from "./live_state";
+import { t } from "./text";
 
 const WIDTH = 80;
 const HEIGHT = 18;
 
 export function UsageView({ state }: { state: LiveState }) {
   const { usage, load } = state;
-  if (!usage) return <p class="sk-empty">Waiting for the first numbers.</p>;
+  if (!usage) return <p class="sk-empty">{t("Waiting for the first numbers.")}</p>;
   const share = usage.memory_limit_bytes ? usage.memory_bytes / usage.memory_limit_bytes : 0;
   return (
     <dl class="sk-Usage">
       <div>
-        <dt>memory</dt>
+        <dt>{t("memory")}</dt>
         <dd>
           {megabytes(usage.memory_bytes)}
-          {share > 0 && ` of ${megabytes(usage.memory_limit_bytes)}`}
+          {share > 0 && ` ${t("of {most}", { most: megabytes(usage.memory_limit_bytes) })}`}
           {share > 0 && (
-            <meter class="sk-Usage-meter" min={0} max={1} high={0.8} value={share} aria-label="share of the memory" />
+            <meter
+              class="sk-Usage-meter"
+              min={0}
+              max={1}
+              high={0.8}
+              value={share}
+              aria-label={t("share of the memory")}
+            />
           )}
         </dd>
       </div>
       <div>
-        <dt>processor</dt>
+        <dt>{t("processor")}</dt>
         <dd>
           {Math.round(usage.cpu_percent)} %
           <svg class="sk-Usage-line" width={WIDTH} height={HEIGHT} aria-hidden="true">
@@ -30,7 +38,7 @@ export function UsageView({ state }: { state: LiveState }) {
         </dd>
       </div>
       <div>
-        <dt>running for</dt>
+        <dt>{t("running for")}</dt>
         <dd>{duration(usage.uptime_s)}</dd>
       </div>
     </dl>

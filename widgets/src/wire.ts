@@ -1,4 +1,4 @@
-// Generated from sandbox_kernel/wire.py by widgets/generate_wire.py. Do not edit.
+// Generated from sandbox_kernel/wire.py and host/served.py by widgets/generate_wire.py. Do not edit.
 
 export const PROTOCOL = 1;
 
@@ -516,6 +516,20 @@ export interface WorkerOutput {
   time: number;
   worker: string;
   text: string;
+}
+
+/** A sandbox of this server. `id` is its kernel's; `limit` says which limit ended the process before this one. */
+export interface Served {
+  id: string;
+  name: string;
+  notebook: string;
+  directory: string;
+  level: string;
+  running: boolean;
+  pid: number;
+  memory_bytes: number;
+  memory_limit_bytes: number;
+  limit: string;
 }
 
 export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions;

@@ -9,16 +9,22 @@ export interface Signal<T> {
 }
 
 export interface Message {
-  header: { msg_type: string };
+  header: { msg_type: string; msg_id: string };
+  parent_header: { msg_type?: string; msg_id?: string };
   content: unknown;
 }
 
 export interface Kernel {
+  id: string;
   name: string;
+  status: string;
   clientId: string;
   username: string;
   iopubMessage: Signal<Message>;
+  statusChanged: Signal<string>;
   sendControlMessage(message: object, expectReply: boolean, disposeOnDone: boolean): { done: Promise<Message> };
+  interrupt(): Promise<void>;
+  restart(): Promise<void>;
 }
 
 export interface Session {
@@ -27,26 +33,43 @@ export interface Session {
   kernel: Kernel | null;
 }
 
+export interface SessionContext {
+  session: Session | null;
+  ready: Promise<void>;
+  kernelChanged: Signal<unknown>;
+}
+
 export interface ShellWidget {
   id: string;
   node: HTMLElement;
   isDisposed: boolean;
-  title: { label: string; caption: string; closable: boolean };
+  title: { label: string; caption: string; closable: boolean; icon?: unknown; className?: string };
   disposed: Signal<void>;
-  sessionContext?: { session: Session | null; kernelChanged: Signal<unknown> };
+  dispose(): void;
+  sessionContext?: SessionContext;
+  context?: { path: string };
 }
 
 export interface App {
   name: string;
+  restored: Promise<void>;
   shell: {
     currentWidget: ShellWidget | null;
     currentChanged?: Signal<unknown>;
+    widgets(area?: string): Iterable<ShellWidget>;
     add(widget: ShellWidget, area: string, options?: object): void;
     activateById(id: string): void;
   };
   commands: {
     addCommand(id: string, options: object): void;
-    addKeyBinding(options: object): void;
+    execute(id: string, args?: object): Promise<unknown>;
+    notifyCommandChanged(id?: string): void;
+  };
+  serviceManager: {
+    serverSettings: { baseUrl: string };
+    events: { stream: Signal<Record<string, unknown>> };
+    kernels: { runningChanged: Signal<unknown>; connectTo(options: object): Kernel };
+    sessions: { running(): Iterable<{ path: string; kernel: { id: string } | null }> };
   };
 }
 
@@ -54,14 +77,56 @@ export interface Palette {
   addItem(item: { command: string; category: string }): void;
 }
 
+export interface Settings {
+  composite: Record<string, unknown>;
+  changed: Signal<unknown>;
+}
+
+export interface SettingRegistry {
+  load(plugin: string): Promise<Settings>;
+}
+
+export interface Translator {
+  load(domain: string): { __(text: string): string };
+}
+
+export interface StatusBar {
+  registerStatusItem(id: string, item: object): { dispose(): void };
+}
+
+export interface FileBrowserFactory {
+  tracker: { currentWidget: { selectedItems(): Iterable<{ path: string; type: string }> } | null };
+}
+
 export interface Packages {
   "@lumino/widgets": { Widget: new (options: { node: HTMLElement }) => ShellWidget };
-  "@jupyterlab/services": { KernelMessage: { createMessage(options: object): object } };
+  "@jupyterlab/services": {
+    KernelMessage: { createMessage(options: object): object };
+    ServerConnection: { makeRequest(url: string, init: RequestInit, settings: object): Promise<Response> };
+  };
   "@jupyterlab/apputils": {
     ICommandPalette: unknown;
-    Notification: { error(message: string, options?: object): string };
+    Notification: {
+      error(message: string, options?: object): string;
+      warning(message: string, options?: object): string;
+      update(options: object): boolean;
+    };
+    Dialog: {
+      cancelButton(options?: object): object;
+      okButton(options?: object): object;
+      warnButton(options?: object): object;
+    };
+    showDialog(options: object): Promise<{ button: { accept: boolean } }>;
     showErrorMessage(title: string, message: string): Promise<void>;
   };
+  "@jupyterlab/coreutils": {
+    PageConfig: { getOption(name: string): string; setOption(name: string, value: string): void };
+  };
+  "@jupyterlab/settingregistry": { ISettingRegistry: unknown };
+  "@jupyterlab/translation": { ITranslator: unknown };
+  "@jupyterlab/statusbar": { IStatusBar: unknown };
+  "@jupyterlab/filebrowser": { IFileBrowserFactory: unknown };
+  "@jupyterlab/ui-components": { LabIcon: new (options: { name: string; svgstr: string }) => object };
 }
 
 interface Shared {
@@ -75,4 +140,9 @@ export async function shared<K extends keyof Packages>(scope: Scope, name: K): P
   const found = Object.values(scope[name] ?? {})[0];
   if (!found) throw new Error(`this page has no ${name}`);
   return (await found.get())() as Packages[K];
+}
+
+/** The same where a page may do without it, as Notebook 7 without a status bar. */
+export async function sharedOrNone<K extends keyof Packages>(scope: Scope, name: K): Promise<Packages[K] | null> {
+  return scope[name] ? shared(scope, name) : null;
 }
