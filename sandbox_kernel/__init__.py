@@ -20,6 +20,7 @@ _NAMES = {
     "sandbox_kernel.host.sandbox": "Sandbox",
     "sandbox_kernel.host.untrusted": "Outcome aexecute_untrusted execute_untrusted",
     "sandbox_kernel.reload.reloader": "Reloader",
+    "sandbox_kernel.runtime.exercise": "ExerciseView",
     "sandbox_kernel.runtime.widgets": "CrashCard DiffView ModuleEditor ResourceMeter Studio SupervisionTree VersionTimeline",
     "sandbox_kernel.supervision.api": "acall call cast link monitor reply send whereis",
     "sandbox_kernel.supervision.schema": "Field StateSchema",
@@ -43,6 +44,7 @@ __all__ = [
     "DiffView",
     "Down",
     "ExecutionError",
+    "ExerciseView",
     "Exit",
     "ExitMessage",
     "Field",
@@ -123,6 +125,7 @@ if TYPE_CHECKING:
     from sandbox_kernel.host.sandbox import Sandbox
     from sandbox_kernel.host.untrusted import Outcome, aexecute_untrusted, execute_untrusted
     from sandbox_kernel.reload.reloader import Reloader
+    from sandbox_kernel.runtime.exercise import ExerciseView
     from sandbox_kernel.runtime.widgets import (
         CrashCard,
         DiffView,

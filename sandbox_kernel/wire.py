@@ -16,6 +16,15 @@ from sandbox_kernel.errors import WireError
 
 # One statement for all names of a module, which ruff would take apart:
 # isort: off
+from sandbox_kernel.wire_lessons import (
+    AnswerChecked as AnswerChecked,
+    CheckAnswer as CheckAnswer,
+    ExerciseInfo as ExerciseInfo,
+    GetExercise as GetExercise,
+    GetHint as GetHint,
+    GetSolution as GetSolution,
+    TestReport as TestReport,
+)
 from sandbox_kernel.wire_records import (
     DiffRow as DiffRow,
     Message as Message,
@@ -154,6 +163,7 @@ Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
     | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo
     | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions
+    | GetExercise | CheckAnswer | GetHint | GetSolution
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -253,7 +263,7 @@ class Failure(Message):
 
 Reply = (
     Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound
-    | Timeline | Statistics | Break | Done | Failure
+    | Timeline | Statistics | Break | Done | ExerciseInfo | AnswerChecked | Failure
 )  # fmt: skip
 
 # -- events -----------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class Desk:
             "hint": self._hint,
             "solution": self._solution,
             "starter": self._starter,
+            "exercise": self._show,
             "quiz": self._quiz,
         }
         verb = verbs.get(self._request["verb"])
@@ -76,8 +77,12 @@ class Desk:
             raise LessonError(
                 f"there is no answer for '{exercise.id}' yet: run the cell with your answer, then this one"
             )
-        own = tuple(
-            cell for cell in exercise.checks if cell.body.strip() == str(self._request.get("check", "")).strip()
+        own = (
+            exercise.checks
+            if self._request.get("all")
+            else tuple(
+                cell for cell in exercise.checks if cell.body.strip() == str(self._request.get("check", "")).strip()
+            )
         )
         changed = Cell("your-check", "code", "check", self._request.get("check", ""), {"points": 0})
         results = grade(self._lesson, exercise, answer, checks=own or (changed,))
@@ -113,7 +118,8 @@ class Desk:
         standing, first = self._standing(exercise.id), self._lesson.policy.hint_after_attempts
         missing = first + standing.hints - standing.failed
         if not exercise.hints:
-            return _note(f"'{exercise.id}' has no hints; its prompt says all there is")
+            note = f"'{exercise.id}' has no hints; its prompt says all there is"
+            return {**_note(note), "then": note}
         if standing.status == "pass":
             shown = len(exercise.hints)
         elif missing > 0 and standing.hints < len(exercise.hints):
@@ -132,7 +138,12 @@ class Desk:
     def _hints(self, exercise: Exercise, shown: int, then: str) -> Reply:
         texts = [cell.source for cell in exercise.hints[:shown]]
         notes = [*texts, *([then] if then else [])]
-        return {"text": "\n\n".join(notes), "html": "".join(pages.note_html(n) for n in notes), "markdown": texts}
+        return {
+            "text": "\n\n".join(notes),
+            "html": "".join(pages.note_html(n) for n in notes),
+            "markdown": texts,
+            "then": then,
+        }
 
     def _solution(self) -> Reply:
         exercise = self._exercise()
@@ -147,7 +158,7 @@ class Desk:
             return _note(f"The solution of '{exercise.id}' is with your teacher; ask there when you want to see it.")
         code = "\n\n".join(cell.body for cell in exercise.solutions)
         title = f"One solution of '{exercise.id}' (yours may differ and be as good):"
-        return {"text": f"{title}\n{code}", "html": pages.code_html(title, code)}
+        return {"text": f"{title}\n{code}", "html": pages.code_html(title, code), "code": code}
 
     def _quiz(self) -> Reply:
         """The question, or (with `picked`, letters such as "ac") what is to say about an answer."""
@@ -165,6 +176,23 @@ class Desk:
         self._progress.record(self._lesson.id, self._lesson.version, picked, results, counts=True)
         said = "Right." if passed else "Not yet. " + " ".join(notes)
         return {"text": said, "html": pages.note_html(said, kind=results.status)}
+
+    def _show(self) -> Reply:
+        """All that a view of an exercise shows, but the checks."""
+        exercise = self._exercise()
+        standing = self._standing(exercise.id)
+        return {
+            "prompt": pages.markdown_html("\n\n".join(cell.source for cell in exercise.prompts)),
+            "starter": exercise.starter.body,
+            "module": exercise.target if exercise.is_module else "",
+            "answer": self._progress.last_answer(self._lesson.id, exercise.id),
+            "status": standing.status or "",
+            "points": standing.best_points,
+            "max_points": exercise.points,
+            "attempts": standing.attempts,
+            "hints": [pages.markdown_html(cell.source) for cell in exercise.hints[: standing.hints]],
+            "hints_total": len(exercise.hints),
+        }
 
     def _starter(self) -> Reply:
         exercise = self._exercise()

@@ -112,3 +112,11 @@ def _standing_words(standing: Standing) -> str:
         return "not tried yet"
     tries = "1 attempt" if standing.attempts == 1 else f"{standing.attempts} attempts"
     return f"{_WORDS[standing.status]} after {tries}, best {standing.best_points:g} points"
+
+
+def markdown_html(text: str) -> str:
+    """A lesson's prose as HTML. What stands in it as HTML is shown as text: prose needs none, and checks nothing."""
+    import mistune  # nbconvert brings it; most questions to the desk need none
+
+    render = mistune.create_markdown(escape=True, plugins=["strikethrough", "table"])
+    return str(render(text))

@@ -6,11 +6,8 @@ each exercise, by watching which cells run, and to show what the desk says. No c
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -19,10 +16,9 @@ from IPython.display import display
 
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.runtime import current
+from sandbox_kernel.runtime.desk import Desk, DeskRefused
 from sandbox_kernel.runtime.quiz_form import quiz_form
 
-_DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
-_PATIENCE_S = 120.0  # the desk ends a check itself; this is for a desk that hangs
 _ANSWER = re.compile(r"%%sandbox_(?:answer[ \t]+|module[^\n]*--exercise[ \t=]+)(?P<exercise>[\w.-]+)")
 
 
@@ -41,7 +37,7 @@ class LessonMagics(Magics):
 
     def __init__(self, shell: Any) -> None:  # Any: IPython's shell has no types
         super().__init__(shell)
-        self._lesson = ""
+        self.lesson = ""
         self._answers: dict[str, str] = {}
         self._targets: dict[str, str] = {}
 
@@ -55,7 +51,7 @@ class LessonMagics(Magics):
     @line_magic
     def sandbox_lesson(self, line: str) -> None:
         """%sandbox_lesson ID: open a lesson in this notebook and show what it is about and what is done."""
-        self._lesson = _one_word(line, "%sandbox_lesson hot-code-loading")
+        self.lesson = _one_word(line, "%sandbox_lesson hot-code-loading")
         reply = self._ask("open")
         self._targets = reply.get("targets", {})
         _show(reply)
@@ -68,6 +64,8 @@ class LessonMagics(Magics):
     @cell_magic
     def sandbox_answer(self, line: str, cell: str) -> None:
         """%%sandbox_answer EXERCISE: run the cell as usual and remember it as the answer."""
+        if in_voila():
+            return self._show_exercise(line)
         self._answers[_one_word(line, "%%sandbox_answer my-exercise")] = cell
         if not self.shell.run_cell(cell).success:
             raise AnswerFailed
@@ -75,6 +73,8 @@ class LessonMagics(Magics):
     @cell_magic
     def sandbox_check(self, line: str, cell: str) -> float | None:
         """%%sandbox_check EXERCISE [--traceback]: check the answer in a process of its own."""
+        if in_voila():
+            return None  # the exercise above has a button for it
         words = line.split()
         traceback = "--traceback" in words
         exercise = _one_word(" ".join(w for w in words if w != "--traceback"), "%%sandbox_check my-exercise")
@@ -95,6 +95,8 @@ class LessonMagics(Magics):
     @line_magic
     def sandbox_hint(self, line: str) -> None:
         """%sandbox_hint EXERCISE: the next hint, when it is time for one."""
+        if in_voila():
+            return
         _show(self._ask("hint", exercise=_one_word(line, "%sandbox_hint my-exercise")))
 
     @line_magic
@@ -113,6 +115,20 @@ class LessonMagics(Magics):
             display(quiz_form(asked, lambda picked: self._ask("quiz", exercise=quiz, picked=picked)))
 
     @line_magic
+    def sandbox_exercise(self, line: str) -> None:
+        """%sandbox_exercise EXERCISE: an editor for the answer with check, hints and result."""
+        self._show_exercise(line)
+
+    def _show_exercise(self, line: str) -> None:
+        from sandbox_kernel.runtime.exercise import ExerciseView  # 0.1 s, and most lessons are answered in cells
+
+        exercise = _one_word(line, "%sandbox_exercise my-exercise")
+        try:
+            display(ExerciseView(exercise, lesson=self.lesson, prompt=not in_voila()))
+        except DeskRefused as error:
+            raise UsageError(str(error)) from None
+
+    @line_magic
     def sandbox_reset(self, line: str) -> None:
         """%sandbox_reset EXERCISE: put the starter into a new cell below; your text stays where it is."""
         reply = self._ask("starter", exercise=_one_word(line, "%sandbox_reset my-exercise"))
@@ -125,30 +141,15 @@ class LessonMagics(Magics):
         return current.current().live_sources().get(self._targets.get(exercise, ""), "")
 
     def _ask(self, verb: str, **details: object) -> dict[str, Any]:  # Any: JSON
-        if not self._lesson:
-            raise UsageError("no lesson is open in this notebook; run its first code cell, %sandbox_lesson, first")
-        request = {
-            "verb": verb,
-            "lesson": self._lesson,
-            "start": os.getcwd(),
-            "directory": os.environ.get("SANDBOX_KERNEL_DIR") or os.getcwd(),
-            **details,
-        }
-        return _reply_of_desk(request)
+        try:
+            return Desk(self.lesson).ask(verb, **details)
+        except DeskRefused as error:
+            raise UsageError(str(error)) from None
 
 
-def _reply_of_desk(request: dict[str, object]) -> dict[str, Any]:  # Any: JSON
-    try:
-        done = subprocess.run(_DESK, input=json.dumps(request), capture_output=True, text=True, timeout=_PATIENCE_S)
-        reply: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        raise UsageError(f"the lesson's desk did not answer within {_PATIENCE_S:g} s; run the cell again") from None
-    except ValueError:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise UsageError(f"the lesson's desk ended without an answer ({last}); run the cell again") from None
-    if "refused" in reply:
-        raise UsageError(reply["refused"])
-    return reply
+def in_voila() -> bool:
+    """There are no cells to write into there, so that exercises need an editor of their own."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def _one_word(line: str, example: str) -> str:

@@ -20,6 +20,7 @@ from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.runtime import display as show
 from sandbox_kernel.runtime import views
+from sandbox_kernel.runtime.lesson_magics import in_voila
 from sandbox_kernel.runtime.session import Session
 
 NAMED = (
@@ -54,9 +55,18 @@ class SandboxMagics(Magics):
         """Make the cell the source of a module: check it in isolation, keep it as a version, load or hot-reload it."""
         args = parse(self.sandbox_module, line)
         note = args.note.strip("\"'") or (f"exercise {args.exercise}" if args.exercise else "")
+        if args.exercise and in_voila():
+            return self._offer(args.name, args.exercise, cell)
         result = asked(lambda: self.session.apply({args.name: cell}, note=note))
         self._bind([args.name] if result.ok else [])
         self._show(result, args.expect_refusal)
+
+    def _offer(self, name: str, exercise: str, starter: str) -> None:
+        """Where there are no cells: an editor. A page that is loaded again must not put the starter over an answer."""
+        if not self.session.live_number(name):
+            self._bind([name] if self.session.apply({name: starter}, note="starter").ok else [])
+        shell: Any = self.shell  # Any: IPython's shell, which is None only without a kernel
+        shell.run_line_magic("sandbox_exercise", exercise)
 
     @magic_arguments()
     @argument("names", nargs="*", help="modules; all whose saved file was edited when none is named")

@@ -12,7 +12,10 @@ from collections.abc import Callable
 
 from sandbox_kernel import wire
 
-CHANGES = (wire.ApplyModules, wire.ReloadFiles, wire.RollBack, wire.StartTree)
+CHANGES = (
+    wire.ApplyModules, wire.ReloadFiles, wire.RollBack, wire.StartTree, wire.TagVersion, wire.Undo, wire.Redo,
+    wire.ImportHistory, wire.ForgetVersions, wire.CheckAnswer, wire.GetHint,
+)  # fmt: skip
 KEPT = 32
 
 

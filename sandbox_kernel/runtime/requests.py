@@ -52,6 +52,8 @@ def _dispatch(session: Session, request: wire.Request) -> wire.Reply:
             return usage.of_this_process()
         case wire.StartTree(target=target):
             return session.start_tree(target)
+        case wire.GetExercise() | wire.CheckAnswer() | wire.GetHint() | wire.GetSolution():
+            raise ValueError("an exercise is asked of its view, in a notebook that has opened its lesson")
         case _:
             return _about_the_past(session, request)
 

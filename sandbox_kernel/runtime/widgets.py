@@ -133,7 +133,7 @@ class ModuleEditor(SandboxWidget):
         link = link or this_kernel()
         text = _saved_text(link.handler, module) if source is None else source
         live = _live_version(link.handler, module)
-        super().__init__(link=link, module=module, source=text, version=live, height=_css_length(height), **values)
+        super().__init__(link=link, module=module, source=text, version=live, height=css_length(height), **values)
 
 
 class VersionTimeline(SandboxWidget):
@@ -171,7 +171,7 @@ class DiffView(SandboxWidget):
         _check_name(module)
         link = link or this_kernel()
         right = _live_version(link.handler, module) if right is None else right
-        super().__init__(link=link, module=module, left=left, right=right, height=_css_length(height), **values)
+        super().__init__(link=link, module=module, left=left, right=right, height=css_length(height), **values)
 
 
 class SupervisionTree(SandboxWidget):
@@ -217,7 +217,7 @@ class Studio(SandboxWidget):
     ) -> None:
         if selected:
             _check_name(selected)
-        super().__init__(link=link, selected=selected, height=_css_length(height), **values)
+        super().__init__(link=link, selected=selected, height=css_length(height), **values)
 
 
 def _check_name(module: str) -> None:
@@ -225,7 +225,8 @@ def _check_name(module: str) -> None:
         raise ValueError(f"'{module}' cannot name a module; use letters, digits and underscores, as in 'till'")
 
 
-def _css_length(height: int | str) -> str:
+def css_length(height: int | str) -> str:
+    """Pixels, or any CSS length."""
     return f"{height}px" if isinstance(height, int) else height
 
 

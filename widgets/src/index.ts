@@ -1,4 +1,5 @@
 /** The bundle's face for the loader: `build` names this build, `mount` shows the view that a widget asks for. */
+import { mountExercise } from "./exercise";
 import { mountModuleEditor } from "./module_editor";
 import type { Door } from "./page";
 import type { PanelApi } from "./panel";
@@ -21,6 +22,7 @@ const VIEWS: Record<string, (model: WidgetModel, el: HTMLElement, door: Door | n
   CrashCard: mountCrashes,
   ResourceMeter: mountUsage,
   Studio: mountStudio,
+  ExerciseView: mountExercise,
 };
 
 /** `door` is given where our extension shows a view that no widget of the kernel stands for. */

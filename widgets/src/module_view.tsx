@@ -6,7 +6,7 @@ import { DiffPane } from "./diff_view";
 import { HistoryView } from "./history_view";
 import { shortcut } from "./keys";
 import type { ModuleSession } from "./module_session";
-import { blockedBecause, isEdited, type ModuleState } from "./module_state";
+import { blockedBecause, isEdited, type ModuleState, type Status } from "./module_state";
 import { ProblemsView } from "./problems_view";
 import { t } from "./text";
 import type { VersionInfo } from "./wire";
@@ -179,7 +179,11 @@ export function sidesFor(version: VersionInfo, state: ModuleState): [number, num
 const order = (one: number, other: number): [number, number] => (one < other ? [one, other] : [other, one]);
 
 export function StatusBar({ state, keys = true }: { state: ModuleState; keys?: boolean }) {
-  const { tone, text, detail } = state.status;
+  return <StatusLine status={state.status}>{keys && <Keys />}</StatusLine>;
+}
+
+export function StatusLine({ status, children }: { status: Status; children?: ComponentChildren }) {
+  const { tone, text, detail } = status;
   return (
     <footer class="sk-Status">
       <span class={`sk-Mark sk-mod-${tone}`} aria-hidden="true" />
@@ -187,7 +191,7 @@ export function StatusBar({ state, keys = true }: { state: ModuleState; keys?: b
         {text}
         {detail && <span class="sk-Status-detail">, {detail}</span>}
       </span>
-      {keys && <Keys />}
+      {children}
     </footer>
   );
 }

@@ -12,6 +12,9 @@ export interface Traits {
   right: number;
   selected: string;
   texts: Record<string, string>;
+  exercise: string;
+  answer: string;
+  prompt: boolean;
 }
 
 type Change = `change:${keyof Traits}`;

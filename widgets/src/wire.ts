@@ -2,6 +2,71 @@
 
 export const PROTOCOL = 1;
 
+/** `message` is about the whole answer, such as one that cannot be loaded. */
+export interface AnswerChecked {
+  type: "AnswerChecked";
+  status: "pass" | "fail" | "error";
+  message: string;
+  points: number;
+  max_points: number;
+  tests: TestReport[];
+  info: ExerciseInfo;
+}
+
+/** Judge an answer; it is kept as an attempt. Answered by AnswerChecked. */
+export interface CheckAnswer {
+  type: "CheckAnswer";
+  exercise: string;
+  answer: string;
+}
+
+/** `prompt` and `hints` are HTML of the lesson's author. `module` is empty unless the answer is one; `answer` is the newest that was checked; `note` says why a hint or the solution is not shown yet. */
+export interface ExerciseInfo {
+  type: "ExerciseInfo";
+  lesson: string;
+  exercise: string;
+  prompt: string;
+  starter: string;
+  module: string;
+  answer: string;
+  status: "" | "pass" | "fail" | "error";
+  points: number;
+  max_points: number;
+  attempts: number;
+  hints: string[];
+  hints_total: number;
+  solution: string;
+  note: string;
+}
+
+/** What an exercise is and how far the learner is. Answered by ExerciseInfo. */
+export interface GetExercise {
+  type: "GetExercise";
+  exercise: string;
+}
+
+/** The next hint, when it is time for one. Answered by ExerciseInfo. */
+export interface GetHint {
+  type: "GetHint";
+  exercise: string;
+}
+
+/** One solution, after enough attempts. Answered by ExerciseInfo. */
+export interface GetSolution {
+  type: "GetSolution";
+  exercise: string;
+}
+
+/** One test of a check. `message` says what was expected, what came instead, and what to do next. */
+export interface TestReport {
+  name: string;
+  status: "pass" | "fail" | "error";
+  description: string;
+  message: string;
+  output: string;
+  seconds: number;
+}
+
 /** One row of a side-by-side diff: a line number is 0 where that side is empty. */
 export interface DiffRow {
   kind: "same" | "changed" | "added" | "removed";
@@ -532,9 +597,9 @@ export interface Served {
   limit: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions | GetExercise | CheckAnswer | GetHint | GetSolution;
 
-export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound | Timeline | Statistics | Break | Done | Failure;
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound | Timeline | Statistics | Break | Done | ExerciseInfo | AnswerChecked | Failure;
 
 export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput;
 
@@ -565,4 +630,8 @@ export interface Replies {
   ExportHistory: Done;
   ImportHistory: Done;
   ForgetVersions: Done;
+  GetExercise: ExerciseInfo;
+  CheckAnswer: AnswerChecked;
+  GetHint: ExerciseInfo;
+  GetSolution: ExerciseInfo;
 }

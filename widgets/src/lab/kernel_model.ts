@@ -10,7 +10,7 @@ type Callback = (content?: unknown) => void;
 
 /** The kernel tells of tree and usage for so long; asked for again in time while the page is seen. */
 const WATCH_S = 15;
-const CHANGES = new Set<Request["type"]>(["ApplyModules", "ReloadFiles", "RollBack", "StartTree"]);
+const CHANGES = new Set<Request["type"]>(["ApplyModules", "ReloadFiles", "RollBack", "StartTree", "Undo", "Redo"]);
 
 export class KernelModel {
   private readonly listeners = new Map<string, Set<Callback>>();
