@@ -32,6 +32,10 @@ const files = {
   "lab.js": lab.replaceAll(PLACE, hash),
   "widgets.js": text.replaceAll(PLACE, hash),
   "loader.js": (await bundle("src/loader.js", { define })).replaceAll(PLACE, hash),
+  "../share/voila/sandbox/index.html.j2": readFileSync(
+    new URL("src/voila.html.j2", import.meta.url),
+    "utf8",
+  ).replaceAll(PLACE, hash),
 };
 
 const check = process.argv.includes("--check");

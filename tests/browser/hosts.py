@@ -116,7 +116,7 @@ def jupyter_server(root: Path) -> Iterator[tuple[Host, Host]]:
 def voila_server(root: Path) -> Iterator[Host]:
     port = _free_port()
     command = [sys.executable, "-m", "voila", "--no-browser", f"--port={port}", "--show_tracebacks=True"]
-    command += [f"--VoilaConfiguration.extension_allowlist={VOILA_EXTENSIONS}"]
+    command += [f"--VoilaConfiguration.extension_allowlist={VOILA_EXTENSIONS}", "--template=sandbox"]
     url = f"http://127.0.0.1:{port}"
     with _process(command, root, f"{url}/voila/static/main.js"):
         yield Host("voila", url, root / "notebooks")
@@ -153,6 +153,7 @@ def _environment(root: Path) -> dict[str, str]:
     shutil.copy(SHARE / "lab" / "schema" / "studio.json", served / "schemas" / "sandbox-kernel")
     (root / "config" / "jupyter_server_config.d").mkdir(parents=True, exist_ok=True)
     shutil.copy(SHARE / "server" / "sandbox_kernel.json", root / "config" / "jupyter_server_config.d")
+    shutil.copytree(SHARE / "voila" / "sandbox", root / "path" / "voila" / "templates" / "sandbox", dirs_exist_ok=True)
     settings = root / "path" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
     config = root / "config" / "labconfig"
