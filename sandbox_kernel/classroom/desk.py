@@ -64,7 +64,9 @@ class Desk:
         standings = {name: self._standing(name) for name in self._lesson.exercises}
         if self._request["verb"] == "open":
             self._tell("opened", version=self._lesson.version)
+        shown = self._lesson.exercises.values() if self._request.get("exercises") else ()
         return {
+            "exercises": {exercise.id: self._shown(exercise) for exercise in shown},
             "text": pages.lesson_text(self._lesson, standings),
             "html": pages.lesson_html(self._lesson, standings),
             "targets": {name: e.target for name, e in self._lesson.exercises.items() if e.is_module},
@@ -178,8 +180,10 @@ class Desk:
         return {"text": said, "html": pages.note_html(said, kind=results.status)}
 
     def _show(self) -> Reply:
+        return self._shown(self._exercise())
+
+    def _shown(self, exercise: Exercise) -> Reply:
         """All that a view of an exercise shows, but the checks."""
-        exercise = self._exercise()
         standing = self._standing(exercise.id)
         return {
             "prompt": pages.markdown_html("\n\n".join(cell.source for cell in exercise.prompts)),

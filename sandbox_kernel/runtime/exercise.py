@@ -11,19 +11,16 @@ from typing import Any
 import traitlets
 
 from sandbox_kernel import wire
-from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.runtime import current
+from sandbox_kernel.runtime import drafts
 from sandbox_kernel.runtime.desk import Desk, DeskRefused, Reply
 from sandbox_kernel.runtime.widgets import RELOADS, Link, SandboxWidget, css_length, this_kernel
-
-DRAFT = "draft {lesson} {exercise}"
 
 
 class ExerciseView(SandboxWidget):
     """An exercise to be answered here. `lesson` is the one that the notebook has opened unless given.
 
     `answer` is the text in the editor; `passed` and `points` tell how far the learner is. `prompt` says whether the
-    task is shown, which a notebook may have told already.
+    task is shown, which a notebook may have told already; `known` is what the desk has said of the exercise, if it has.
     """
 
     _events = RELOADS
@@ -34,6 +31,8 @@ class ExerciseView(SandboxWidget):
     points = traitlets.Float(0.0).tag(sync=True)
     prompt = traitlets.Bool(True).tag(sync=True)
     height = traitlets.Unicode("240px").tag(sync=True)
+    info = traitlets.Dict().tag(sync=True)
+    """How far the learner is, as `wire.ExerciseInfo`: a page that is loaded again needs to ask nobody."""
 
     def __init__(
         self,
@@ -42,6 +41,7 @@ class ExerciseView(SandboxWidget):
         lesson: str = "",
         prompt: bool = True,
         height: int | str = 240,
+        known: Reply | None = None,
         link: Link | None = None,
         **values: Any,  # Any: values of traits
     ) -> None:
@@ -49,13 +49,14 @@ class ExerciseView(SandboxWidget):
         self._desk = Desk(lesson or _opened_lesson())
         self._asked = exercise
         self._sandbox = link.handler
-        info = self._info()
+        info = self._info_of(known if known is not None else self._desk.ask("exercise", exercise=exercise))
         super().__init__(
             link=Link(self._handle, link.subscribe),
             exercise=exercise,
             answer=self._draft() or info.answer or info.starter,
             passed=info.status == "pass",
             points=info.points,
+            info=wire.to_builtins(info),
             prompt=prompt,
             height=css_length(height),
             **values,
@@ -65,24 +66,28 @@ class ExerciseView(SandboxWidget):
     def _handle(self, request: wire.Request) -> wire.Reply:
         match request:
             case wire.GetExercise():
-                return self._info()
+                return self._look()
             case wire.CheckAnswer(answer=answer):
                 return self._check(answer)
             case wire.GetHint():
-                return self._info(note=_said(self._desk.ask("hint", exercise=self._asked)))
+                return self._look(note=str(self._desk.ask("hint", exercise=self._asked).get("then", "")))
             case wire.GetSolution():
                 return self._solution()
         return self._sandbox(request)
 
-    def _info(self, *, note: str = "", solution: str = "") -> wire.ExerciseInfo:
-        reply = self._desk.ask("exercise", exercise=self._asked)
+    def _look(self, *, note: str = "", solution: str = "") -> wire.ExerciseInfo:
+        found = self._info_of(self._desk.ask("exercise", exercise=self._asked), note=note, solution=solution)
+        self.info = wire.to_builtins(found)
+        return found
+
+    def _info_of(self, reply: Reply, *, note: str = "", solution: str = "") -> wire.ExerciseInfo:
         return wire.ExerciseInfo(
             lesson=self._desk.lesson, exercise=self._asked, note=note, solution=solution, **_known(reply)
         )
 
     def _check(self, answer: str) -> wire.AnswerChecked:
         results = self._desk.ask("check", exercise=self._asked, answer=answer, all=True)["results"]
-        info = self._info()
+        info = self._look()
         self.passed, self.points = info.status == "pass", info.points
         names = wire.TestReport.__struct_fields__
         tests = [wire.TestReport(**{name: test[name] for name in names if name in test}) for test in results["tests"]]
@@ -98,36 +103,25 @@ class ExerciseView(SandboxWidget):
     def _solution(self) -> wire.ExerciseInfo:
         reply = self._desk.ask("solution", exercise=self._asked)
         code = str(reply.get("code", ""))
-        return self._info(solution=code, note="" if code else reply["text"])
+        return self._look(solution=code, note="" if code else reply["text"])
 
     # -- what is written and not checked yet ----------------------------------------------------------------------
 
     def _keep_draft(self, change: dict[str, Any]) -> None:  # Any: as traitlets tells it
-        store = _store()
-        if store is not None:
-            store.set_meta(DRAFT.format(lesson=self._desk.lesson, exercise=self._asked), change["new"])
+        drafts.keep(self._draft_name, change["new"])
+
+    @property
+    def _draft_name(self) -> str:
+        return f"exercise {self._desk.lesson} {self._asked}"
 
     def _draft(self) -> str:
-        store = _store()
-        found = store.get_meta(DRAFT.format(lesson=self._desk.lesson, exercise=self._asked)) if store else None
+        found = drafts.kept(self._draft_name)
         return found if isinstance(found, str) else ""
-
-
-def _store() -> Any:  # Any: the version store, or None in a kernel that is no sandbox
-    try:
-        return current.current().store
-    except SandboxError:
-        return None
 
 
 def _known(reply: Reply) -> Reply:
     """The desk's words for it, without what a later desk may say more."""
     return {name: reply[name] for name in wire.ExerciseInfo.__struct_fields__ if name in reply}
-
-
-def _said(reply: Reply) -> str:
-    """Why no further hint is shown; empty when one was."""
-    return str(reply.get("then", ""))
 
 
 def _opened_lesson() -> str:

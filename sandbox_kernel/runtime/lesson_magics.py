@@ -40,6 +40,7 @@ class LessonMagics(Magics):
         self.lesson = ""
         self._answers: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._exercises: dict[str, dict[str, Any]] = {}  # Any: JSON
 
     def watch(self, info: Any) -> None:  # Any: IPython's ExecutionInfo
         """Before each cell: an answer is remembered even when the sandbox then refuses it."""
@@ -52,7 +53,8 @@ class LessonMagics(Magics):
     def sandbox_lesson(self, line: str) -> None:
         """%sandbox_lesson ID: open a lesson in this notebook and show what it is about and what is done."""
         self.lesson = _one_word(line, "%sandbox_lesson hot-code-loading")
-        reply = self._ask("open")
+        reply = self._ask("open", exercises=in_voila())
+        self._exercises = reply.get("exercises", {})
         self._targets = reply.get("targets", {})
         _show(reply)
 
@@ -124,7 +126,8 @@ class LessonMagics(Magics):
 
         exercise = _one_word(line, "%sandbox_exercise my-exercise")
         try:
-            display(ExerciseView(exercise, lesson=self.lesson, prompt=not in_voila()))
+            known = self._exercises.pop(exercise, None)  # of a lesson that was opened just now
+            display(ExerciseView(exercise, lesson=self.lesson, prompt=not in_voila(), known=known))
         except DeskRefused as error:
             raise UsageError(str(error)) from None
 

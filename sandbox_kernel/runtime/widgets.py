@@ -17,7 +17,7 @@ import anywidget
 import traitlets
 
 from sandbox_kernel import wire
-from sandbox_kernel.runtime import bundle, channel
+from sandbox_kernel.runtime import bundle, channel, drafts
 from sandbox_kernel.runtime.once import Once
 
 Handler = Callable[[wire.Request], wire.Reply]
@@ -197,7 +197,8 @@ class ResourceMeter(SandboxWidget):
 class Studio(SandboxWidget):
     """All of a sandbox on one page: an editor per module, versions, the tree with its state, crashes and usage.
 
-    `selected` is the module whose tab is open. `texts` has what is written but not reloaded yet, by module.
+    `selected` is the module whose tab is open. `texts` has what is written but not reloaded yet, by module; it is kept
+    in the sandbox's directory.
     """
 
     _events = (*RELOADS, *CRASHES, wire.TreeChanged)
@@ -217,7 +218,11 @@ class Studio(SandboxWidget):
     ) -> None:
         if selected:
             _check_name(selected)
+        written = drafts.kept("studio") if link is None else None
+        values = {"texts": written if isinstance(written, dict) else {}, **values}
         super().__init__(link=link, selected=selected, height=css_length(height), **values)
+        if link is None:
+            self.observe(lambda change: drafts.keep("studio", change["new"]), "texts")
 
 
 def _check_name(module: str) -> None:

@@ -11,7 +11,7 @@ const SYNC_AFTER_MS = 250;
 export function mountExercise(model: WidgetModel, el: HTMLElement): () => void {
   const connection = new Connection(model, el);
   const exercise = model.get("exercise");
-  const session = new ExerciseSession(connection.channel, exercise, model.get("answer"));
+  const session = new ExerciseSession(connection.channel, exercise, model.get("answer"), model.get("info"));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const draw = () =>
     render(
@@ -43,7 +43,6 @@ export function mountExercise(model: WidgetModel, el: HTMLElement): () => void {
   });
   model.on("change:answer", pull);
   draw();
-  void session.open();
   return () => {
     push();
     model.off("change:answer", pull);

@@ -8,6 +8,7 @@ import {
   initialExercise,
   updateExercise,
 } from "./exercise_state";
+import type { ExerciseInfo } from "./wire";
 
 export class ExerciseSession {
   state: ExerciseState;
@@ -18,8 +19,9 @@ export class ExerciseSession {
     private readonly channel: Channel,
     private readonly exercise: string,
     text: string,
+    info: ExerciseInfo,
   ) {
-    this.state = initialExercise(text);
+    this.state = initialExercise(text, info);
     this.stop = channel.onMissed(() => void this.open());
   }
 
@@ -55,7 +57,7 @@ export class ExerciseSession {
     if (checkBlocked(this.state)) return;
     const { text, info } = this.state;
     await this.work("check", async () => {
-      if (info?.module) {
+      if (info.module) {
         const note = `exercise ${this.exercise}`;
         const applied = await this.channel.request({ type: "ApplyModules", sources: { [info.module]: text }, note });
         if (!applied.ok) return this.send({ type: "refused", reply: applied });

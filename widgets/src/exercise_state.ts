@@ -6,7 +6,7 @@ import type { AnswerChecked, Applied, ExerciseInfo } from "./wire";
 export type ExerciseWork = "load" | "check" | "hint" | "solution";
 
 export interface ExerciseState {
-  info: ExerciseInfo | null;
+  info: ExerciseInfo;
   text: string;
   /** What the last check said; null before the first in this view. */
   checked: AnswerChecked | null;
@@ -26,14 +26,14 @@ export type ExerciseAction =
   | { type: "refused"; reply: Applied }
   | { type: "failed"; message: string };
 
-export const initialExercise = (text: string): ExerciseState => ({
-  info: null,
+export const initialExercise = (text: string, info: ExerciseInfo): ExerciseState => ({
+  info,
   text,
   checked: null,
   outdated: false,
   refused: null,
   busy: null,
-  status: say("busy", t("Asking for the exercise…")),
+  status: standing(info),
 });
 
 const WORKING: Record<ExerciseWork, string> = {

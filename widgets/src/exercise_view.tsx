@@ -22,7 +22,7 @@ export function ExerciseView({ session, state, exercise, prompt, height }: Exerc
   const editor = useRef<CodeEditor | null>(null);
   return (
     <section class="sk-Module sk-Exercise" aria-label={t("Exercise {name}", { name: exercise })}>
-      {prompt && info?.prompt && <Prose html={info.prompt} />}
+      {prompt && info.prompt && <Prose html={info.prompt} />}
       <Bar session={session} state={state} exercise={exercise} />
       <div class="sk-Module-body" style={{ height }}>
         <div class="sk-Module-main">
@@ -40,7 +40,7 @@ export function ExerciseView({ session, state, exercise, prompt, height }: Exerc
         />
       )}
       {checked && <Results checked={checked} outdated={state.outdated} />}
-      {info && <Help info={info} />}
+      <Help info={info} />
       <StatusLine status={state.status} />
     </section>
   );
@@ -49,18 +49,16 @@ export function ExerciseView({ session, state, exercise, prompt, height }: Exerc
 function Bar({ session, state, exercise }: { session: ExerciseSession; state: ExerciseState; exercise: string }) {
   const { info, busy } = state;
   const blocked = checkBlocked(state);
-  const left = info ? info.hints_total - info.hints.length : 0;
+  const left = info.hints_total - info.hints.length;
   return (
     <header class="sk-Module-bar">
-      <span class="sk-Module-name">{info?.module ? `${info.module}.py` : exercise}</span>
-      {info && (
-        <span class={`sk-Badge ${info.status === "pass" ? "sk-mod-live" : ""}`}>
-          {info.status === "pass" ? t("passed") : t("open")}
-          {info.max_points > 0 && ` · ${t("{points} of {max} points", { points: info.points, max: info.max_points })}`}
-        </span>
-      )}
+      <span class="sk-Module-name">{info.module ? `${info.module}.py` : exercise}</span>
+      <span class={`sk-Badge ${info.status === "pass" ? "sk-mod-live" : ""}`}>
+        {info.status === "pass" ? t("passed") : t("open")}
+        {info.max_points > 0 && ` · ${t("{points} of {max} points", { points: info.points, max: info.max_points })}`}
+      </span>
       <span class="sk-Module-gap" />
-      {info && info.starter !== state.text && (
+      {info.starter !== state.text && (
         <button
           type="button"
           class="sk-Button"
@@ -70,7 +68,7 @@ function Bar({ session, state, exercise }: { session: ExerciseSession; state: Ex
           {t("Start over")}
         </button>
       )}
-      {info && info.hints_total > 0 && (
+      {info.hints_total > 0 && (
         <button
           type="button"
           class="sk-Button"
@@ -83,7 +81,7 @@ function Bar({ session, state, exercise }: { session: ExerciseSession; state: Ex
           </span>
         </button>
       )}
-      {info && info.attempts > 0 && !info.solution && (
+      {info.attempts > 0 && !info.solution && (
         <button type="button" class="sk-Button" disabled={busy !== null} onClick={() => void session.solution()}>
           {t("Solution")}
         </button>

@@ -1,5 +1,6 @@
 /** What the views need of anywidget's model, with the traits of `sandbox_kernel/runtime/widgets.py`. */
 import type { Comm } from "./channel";
+import type { ExerciseInfo } from "./wire";
 
 export interface Traits {
   view: string;
@@ -15,6 +16,7 @@ export interface Traits {
   exercise: string;
   answer: string;
   prompt: boolean;
+  info: ExerciseInfo;
 }
 
 type Change = `change:${keyof Traits}`;
