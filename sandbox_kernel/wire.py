@@ -41,11 +41,13 @@ from sandbox_kernel.wire_versions import (
     Compiled as Compiled,
     CompiledModule as CompiledModule,
     CompileFiles as CompileFiles,
+    Dependencies as Dependencies,
     Done as Done,
     ExportHistory as ExportHistory,
     FindBreak as FindBreak,
     FindVersion as FindVersion,
     ForgetVersions as ForgetVersions,
+    GetDependencies as GetDependencies,
     GetStatistics as GetStatistics,
     GetTimeline as GetTimeline,
     ImportHistory as ImportHistory,
@@ -162,8 +164,12 @@ class StartTree(Message):
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
     | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo
+<<<<<<< HEAD
     | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions
     | GetExercise | CheckAnswer | GetHint | GetSolution
+=======
+    | GetTimeline | GetStatistics | GetDependencies | FindBreak | ExportHistory | ImportHistory | ForgetVersions
+>>>>>>> 47c5735 (host: tell which modules import which, and their order)
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -263,7 +269,11 @@ class Failure(Message):
 
 Reply = (
     Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound
+<<<<<<< HEAD
     | Timeline | Statistics | Break | Done | ExerciseInfo | AnswerChecked | Failure
+=======
+    | Timeline | Statistics | Dependencies | Break | Done | Failure
+>>>>>>> 47c5735 (host: tell which modules import which, and their order)
 )  # fmt: skip
 
 # -- events -----------------------------------------------------------------------------------------------------

@@ -46,6 +46,10 @@ class GetTimeline(Message):
     before: int = 0
 
 
+class GetDependencies(Message):
+    """Which live modules import which. Answered by Dependencies."""
+
+
 class GetStatistics(Message):
     """Counts over the history of a module. Answered by Statistics."""
 
@@ -134,6 +138,14 @@ class ChangeInfo(Record):
 
 class Timeline(Message):
     changes: list[ChangeInfo]
+
+
+class Dependencies(Message):
+    """`imports` names for each live module those of the sandbox that it imports; `order` has every module after those it
+    imports, modules in a circle as one group. A reload installs modules in this order, dependents included."""
+
+    imports: dict[str, list[str]]
+    order: list[list[str]]
 
 
 class Statistics(Message):

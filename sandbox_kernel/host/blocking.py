@@ -91,6 +91,7 @@ class BlockingSandbox:
     source = _plain(Sandbox.source)
     version = _plain(Sandbox.version)
     statistics = _plain(Sandbox.statistics)
+    dependencies = _plain(Sandbox.dependencies)
     timeline = _plain(Sandbox.timeline)
     undo = _plain(Sandbox.undo)
     redo = _plain(Sandbox.redo)

@@ -72,6 +72,10 @@ class Versions:
             wire.GetHistory(module=asks.check_module(module), limit=limit, before=before), wire.History
         )
 
+    async def dependencies(self) -> wire.Dependencies:
+        """Which live modules import which, and the order in which a reload installs them; circles are one group."""
+        return await self._ask(wire.GetDependencies(), wire.Dependencies)
+
     async def statistics(self, module: str) -> wire.Statistics:
         """Counts over the whole history of a module."""
         return await self._ask(wire.GetStatistics(module=asks.check_module(module)), wire.Statistics)

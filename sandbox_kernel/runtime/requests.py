@@ -75,6 +75,8 @@ def _about_the_past(session: Session, request: wire.Request) -> wire.Reply:
             return views.timeline(store.timeline(limit=limit, before=before))
         case wire.GetStatistics(module=module):
             return views.statistics(store.module_statistics(module))
+        case wire.GetDependencies():
+            return views.dependencies(store.live())
         case wire.FindBreak(module=module, check=check):
             return views.found_break(module, past.find_break(session, module, check))
         case wire.ExportHistory(file=file):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import platform
@@ -14,6 +15,7 @@ from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, ModuleNotFound
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.versions import diff as difference
+from sandbox_kernel.versions import graph, imports
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.bisection import Bisection
 from sandbox_kernel.versions.records import Change, ModuleStatistics, Version
@@ -151,6 +153,18 @@ def timeline(changes: Iterable[Change]) -> wire.Timeline:
             for change in changes
         ]
     )
+
+
+def dependencies(live: Mapping[str, Version]) -> wire.Dependencies:
+    """By the modules' source: what an import in a function or branch needs counts too."""
+    found = {
+        module: sorted(
+            {named.name for named in imports.of_module(module, ast.parse(version.source), live)}
+            & (set(live) - {module})
+        )
+        for module, version in live.items()
+    }
+    return wire.Dependencies(imports=found, order=[list(group) for group in graph.order(found)])
 
 
 def statistics(found: ModuleStatistics) -> wire.Statistics:
