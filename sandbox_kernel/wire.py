@@ -164,12 +164,8 @@ class StartTree(Message):
 Request = (
     GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource
     | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo
-<<<<<<< HEAD
-    | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions
-    | GetExercise | CheckAnswer | GetHint | GetSolution
-=======
     | GetTimeline | GetStatistics | GetDependencies | FindBreak | ExportHistory | ImportHistory | ForgetVersions
->>>>>>> 47c5735 (host: tell which modules import which, and their order)
+    | GetExercise | CheckAnswer | GetHint | GetSolution
 )  # fmt: skip
 
 # -- replies ----------------------------------------------------------------------------------------------------
@@ -269,11 +265,7 @@ class Failure(Message):
 
 Reply = (
     Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound
-<<<<<<< HEAD
-    | Timeline | Statistics | Break | Done | ExerciseInfo | AnswerChecked | Failure
-=======
-    | Timeline | Statistics | Dependencies | Break | Done | Failure
->>>>>>> 47c5735 (host: tell which modules import which, and their order)
+    | Timeline | Statistics | Dependencies | Break | Done | ExerciseInfo | AnswerChecked | Failure
 )  # fmt: skip
 
 # -- events -----------------------------------------------------------------------------------------------------

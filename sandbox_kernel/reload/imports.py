@@ -63,6 +63,10 @@ class NotingLoader(importlib.machinery.SourceFileLoader):
             self._note(module, self._text)
 
 
+def same_file(left: str, right: str) -> bool:
+    return left == right or os.path.realpath(left) == os.path.realpath(right)
+
+
 def rehome(journal: Journal, module: ModuleType, path: str) -> None:
     """The module comes from another file: `shop.py` became `shop/__init__.py`, or the other way round."""
     name, package = module.__name__, os.path.basename(path) == "__init__.py"

@@ -17,7 +17,7 @@ from typing import Any
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import effects
 from sandbox_kernel.reload.functions import Variants
-from sandbox_kernel.reload.imports import WatchingFinder, is_users, read_source
+from sandbox_kernel.reload.imports import WatchingFinder, is_users, read_source, same_file
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ReloadReport
 from sandbox_kernel.reload.transaction import Live, Record, Transaction
@@ -155,12 +155,13 @@ class Reloader:
     ) -> ReloadReport:
         """Installs the new sources, all or nothing. None says that the module is gone.
 
+        `paths` are the files of modules that come from another one than before: `shop.py` became `shop/__init__.py`.
         Raises ReloadError or MigrationError; then every object is as it was.
         """
         started = time.perf_counter()
         with self._lock:
             self._adopt_strangers(sources)
-            plans = self._plans(sources)
+            plans = self._plans(sources, paths or {})
             new = {n: text for n, text in sources.items() if text is not None and n not in self._records}
             removed = [name for name, text in sources.items() if text is None]
             if not plans and not removed:
@@ -183,11 +184,12 @@ class Reloader:
             if known is None or known.module is not module:
                 self.adopt(module, "")
 
-    def _plans(self, sources: Mapping[str, str | None]) -> list[ModulePlan]:
+    def _plans(self, sources: Mapping[str, str | None], paths: Mapping[str, str]) -> list[ModulePlan]:
         plans = []
         for name, text in sources.items():
             record = self._records.get(name)
-            if text is None or record is None or record.text == text:
+            moved = record is not None and not same_file(paths.get(name, record.filename), record.filename)
+            if text is None or record is None or (record.text == text and not moved):
                 if text is not None and record is None:
                     self._parse(name, text)
                 continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import linecache
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from typing import Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import abcs, functions, hooks, importers
-from sandbox_kernel.reload.imports import ServingFinder, rehome
+from sandbox_kernel.reload.imports import ServingFinder, rehome, same_file
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
@@ -136,7 +135,7 @@ class Transaction:
         """Another one than before where a module became a package, or a package a module."""
         known = self.live.records[module].filename
         given = self.paths.get(module, known)
-        return known if os.path.realpath(given) == os.path.realpath(known) else given
+        return known if same_file(given, known) else given
 
     def run(self, migrate: Callable[[], None] | None) -> None:
         """Raises ReloadError or MigrationError after everything was undone."""

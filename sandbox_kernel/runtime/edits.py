@@ -85,7 +85,14 @@ class Installer:
 
     def install(self, edit: Edit, publish: Callable[[States], None]) -> ReloadReport:
         """`publish` gets the workers' states of before and runs last, inside the transaction. Raises ReloadError."""
+        with self._finder.directory.room_for(edit.texts) as packages:
+            return self._install(edit, publish, packages)
+
+    def _install(self, edit: Edit, publish: Callable[[States], None], packages: Sequence[str]) -> ReloadReport:
+        """`packages` were modules without parts until now: they get a `__path__`, whether their text changes or not."""
         loaded = {name: source for name, source in edit.sources.items() if name in sys.modules}
+        paths = {name: str(self._finder.directory.path_of(name)) for name in packages if name in sys.modules}
+        loaded = {**{name: self._finder.source_of(name) for name in paths}, **loaded}
         fresh = [name for name in edit.texts if name not in sys.modules]
         workers = self._system.workers_of(self._concerned(edit.sources))
         up, down = _migrations(edit, workers)
@@ -106,7 +113,7 @@ class Installer:
             try:
                 _migrate(group, down)
                 if loaded:
-                    report = self._reloader.apply(loaded, migrate=finish)
+                    report = self._reloader.apply(loaded, migrate=finish, paths=paths)
                     return ReloadReport((*report.objects, *handled), report.duration_ms)
                 finish()
                 return ReloadReport(tuple(handled), 0.0)

@@ -20,8 +20,8 @@ import sys
 import tempfile
 import tokenize
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sandbox_kernel.errors import CompileError, ModuleNotFound
@@ -58,9 +58,42 @@ class ModuleDirectory:
         self.root = root
 
     def path_of(self, name: str) -> Path:
-        """`pkg.mod` is `pkg/mod.py`, or `pkg/mod/__init__.py` where that directory exists."""
+        """`pkg.mod` is `pkg/mod.py`, or `pkg/mod/__init__.py` where that exists or only its directory does."""
         base = self.root.joinpath(*name.split("."))
-        return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        package, plain = base / "__init__.py", base.with_suffix(".py")
+        return package if package.exists() or (base.is_dir() and not plain.exists()) else plain
+
+    @contextmanager
+    def room_for(self, names: Iterable[str]) -> Iterator[list[str]]:
+        """Makes the packages that these modules lie in, for good unless the block raises; yields those that were modules.
+
+        `pkg.py` that gets a part `pkg.mod` becomes `pkg/__init__.py`, as Python wants it.
+        """
+        made: list[Path] = []
+        moved: list[tuple[Path, Path]] = []
+        parents = sorted(
+            {".".join(parts[:end]) for name in names for parts in [name.split(".")] for end in range(1, len(parts))}
+        )
+        try:
+            for parent in parents:
+                base = self.root.joinpath(*parent.split("."))
+                if not base.is_dir():
+                    base.mkdir()
+                    made.append(base)
+                plain = self.path_of(parent)
+                if plain.name != "__init__.py":
+                    os.replace(plain, base / "__init__.py")
+                    moved.append((plain, base / "__init__.py"))
+            yield [
+                parent for parent in parents if self.root.joinpath(*parent.split(".")).with_suffix(".py") in dict(moved)
+            ]
+        except BaseException:
+            for plain, package in reversed(moved):
+                os.replace(package, plain)
+            for base in reversed(made):
+                with suppress(OSError):
+                    base.rmdir()
+            raise
 
     def name_of(self, path: Path) -> str | None:
         """The module that `path` is the file of; None when it is none of this directory."""

@@ -14,7 +14,7 @@ SHOP = {
     "cart": "import price\n\ndef total(nets):\n    import egg\n    return sum(price.gross(net) for net in nets)\n",
     "egg": "def hen():\n    import chick\n    return chick\n",
     "chick": "import egg\n",
-    "pkg": "\"\"\"Parts.\"\"\"\n",
+    "pkg": '"""Parts."""\n',
     "pkg.part": "from . import other\n",
     "pkg.other": "import os\n",
 }

@@ -202,6 +202,13 @@ export interface CompileFiles {
   trial?: boolean;
 }
 
+/** `imports` names for each live module those of the sandbox that it imports; `order` has every module after those it imports, modules in a circle as one group. A reload installs modules in this order, dependents included. */
+export interface Dependencies {
+  type: "Dependencies";
+  imports: Record<string, string[]>;
+  order: string[][];
+}
+
 /** It was carried out; `text` says so in one sentence, `count` how much it was. */
 export interface Done {
   type: "Done";
@@ -234,6 +241,11 @@ export interface ForgetVersions {
   type: "ForgetVersions";
   keep_last: number;
   keep_tagged?: boolean;
+}
+
+/** Which live modules import which. Answered by Dependencies. */
+export interface GetDependencies {
+  type: "GetDependencies";
 }
 
 /** Counts over the history of a module. Answered by Statistics. */
@@ -597,9 +609,9 @@ export interface Served {
   limit: string;
 }
 
-export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | FindBreak | ExportHistory | ImportHistory | ForgetVersions | GetExercise | CheckAnswer | GetHint | GetSolution;
+export type Request = GetHello | GetSnapshot | CheckModule | ApplyModules | ReloadFiles | RollBack | GetHistory | GetDiff | GetSource | GetTree | GetEvents | GetUsage | Watch | StartTree | CompileFiles | FindVersion | TagVersion | Undo | Redo | GetTimeline | GetStatistics | GetDependencies | FindBreak | ExportHistory | ImportHistory | ForgetVersions | GetExercise | CheckAnswer | GetHint | GetSolution;
 
-export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound | Timeline | Statistics | Break | Done | ExerciseInfo | AnswerChecked | Failure;
+export type Reply = Hello | Snapshot | Checked | Applied | History | Diff | Source | Tree | Usage | Events | Compiled | VersionFound | Timeline | Statistics | Dependencies | Break | Done | ExerciseInfo | AnswerChecked | Failure;
 
 export type AnyEvent = Reloaded | ReloadRejected | WorkerCrashed | WorkerRestarted | SupervisorGaveUp | TreeChanged | WorkerBlocked | WorkerOutput;
 
@@ -626,6 +638,7 @@ export interface Replies {
   Redo: Applied;
   GetTimeline: Timeline;
   GetStatistics: Statistics;
+  GetDependencies: Dependencies;
   FindBreak: Break;
   ExportHistory: Done;
   ImportHistory: Done;
