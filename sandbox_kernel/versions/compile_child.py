@@ -8,12 +8,15 @@ nothing of a learner's, and takes its limits with the request.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
+import linecache
 import math
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox_kernel.versions import confine, trial, work
@@ -29,8 +32,44 @@ _WARM_UP = '''
 
 from __future__ import annotations
 
+import collections
+import json
 import math
+import random
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+RATE = Decimal("0.19")
+WORDS = re.compile(r"[a-z]+")
+
+
+class Kind(Enum):
+    SMALL = 1
+    LARGE = 2
+
+
+class Place(NamedTuple):
+    x: float
+    y: float = 0.0
+
+
+class Shape(ABC):
+    @property
+    @abstractmethod
+    def area(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Price:
+    amount: Decimal
+    day: date = date(2020, 2, 20) + timedelta(days=1)
 
 
 @dataclass
@@ -52,21 +91,42 @@ class Line:
         return {"a": result, "b": [*self.items]}["a"] if named else result
 
 
-LIMIT, OTHER = 3, lambda value: undefined_name
+@lru_cache
+def counted(text: str) -> dict[str, int]:
+    return dict(collections.Counter(WORDS.findall(text)))
+
+
+LIMIT, OTHER = Line(items=[3, 4]).total(), lambda value: undefined_name
+HALF = partial(round, ndigits=1)
+TEXT = json.dumps({"words": counted("to be or not to be"), "where": str(Path("a") / "b"), "by": Place(1.0)})
+print(Price(RATE * 2), HALF(LIMIT), random.random(), Kind.SMALL, TEXT, end="")
 '''
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where modules are tried: what comes first on the path, and the working directory."""
+
+    search_path: tuple[str, ...]
+    directory: str
+
+    @classmethod
+    def of(cls, request: Json) -> Place:
+        search = tuple(str(entry) for entry in request["search_path"])
+        return cls(search, str(request.get("directory") or (search[0] if search else "")))
 
 
 class Child:
     """The worker's end: `pid`, and the pipes `answer` and `output` to read from."""
 
-    def __init__(self, enter: Callable[[], None] | None, *, warm: bool) -> None:
+    def __init__(self, enter: Callable[[], None] | None, *, warm_for: Place | None = None) -> None:
         request, self._request = os.pipe()
         self.answer, answer = os.pipe()
         self.output, output = os.pipe()
         worker = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            _run(worker, (request, answer, output), enter, warm=warm)
+            _run(worker, (request, answer, output), enter, warm_for)
         for fd in (request, answer, output):
             os.close(fd)
 
@@ -78,20 +138,23 @@ class Child:
             os.close(fd)
 
 
-def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, *, warm: bool) -> None:
+def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, warm_for: Place | None) -> None:
     """Never returns."""
+    path = tuple(sys.path)
     status, leave = 1, os._exit  # as it is now: what is tried may replace it
     try:
         confine.detach_child(worker)
         _descriptors(*pipes)
-        if warm:
+        if warm_for is not None:
             _warm_up()
+            _go_to(warm_for, path)
         if enter is not None:
             enter()
         request = json.loads(read_frame(0, limit_bytes=REQUEST_LIMIT, deadline=math.inf))
         _without_input()
         confine.limit_child(request["limits"], float(request["timeout_s"]))
-        _path(request)
+        if (place := Place.of(request)) != warm_for:
+            _go_to(place, path)
         work.carry_out(request, work.ANSWER)
         status = 0
     except BaseException as error:  # nothing may come back into the worker's loop
@@ -116,11 +179,17 @@ def _descriptors(request: int, answer: int, output: int) -> None:
 
 
 def _warm_up() -> None:
-    look = Analysis("warm", _WARM_UP, "warm.py")
-    look.look((), (), Profile())
-    json.dumps(look.to_json())
-    if look.code is not None:
-        trial.attempt(lambda: exec(look.code, {"__name__": "dataclasses"}), {})  # type: ignore[arg-type]  # it is code here
+    """Everything that a request does, on a text of ours."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        look = Analysis("warm", _WARM_UP, "warm.py")
+        look.look((), (), Profile())
+        json.dumps(look.to_json())
+        sources = trial.Sources({"warm": _WARM_UP}, {"warm": "warm.py"}, {"warm": look.code} if look.code else {})
+        sources.install()
+        trial.attempt(lambda: importlib.import_module("warm"), {})
+    sys.meta_path.remove(sources)
+    sys.modules.pop("warm", None)
+    linecache.cache.pop("warm.py", None)
 
 
 def _without_input() -> None:
@@ -129,12 +198,10 @@ def _without_input() -> None:
     os.close(null)
 
 
-def _path(request: Json) -> None:
-    search = [str(entry) for entry in request["search_path"]]
-    sys.path[:] = [*search, *(entry for entry in sys.path if entry not in search)]
-    directory = str(request.get("directory") or (search[0] if search else ""))
-    if os.path.isdir(directory):
-        os.chdir(directory)
+def _go_to(place: Place, path: Sequence[str]) -> None:
+    sys.path[:] = [*place.search_path, *(entry for entry in path if entry not in place.search_path)]
+    if os.path.isdir(place.directory):
+        os.chdir(place.directory)
     sys.argv = [""]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "random" in sys.modules:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox_kernel.versions import confine, work
-from sandbox_kernel.versions.compile_child import Child
+from sandbox_kernel.versions.compile_child import Child, Place
 from sandbox_kernel.versions.frames import FrameError, read_frame, split_frames, write_frame
 
 REQUEST_LIMIT = 256 << 20
@@ -48,11 +48,13 @@ def main() -> None:
     while _wait(requests, parent):
         try:
             request = read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60)
-            if not serve(request, child or Child(enter, warm=False), requests, answers):
+            if not serve(request, child or Child(enter), requests, answers):
                 return  # what would not die is left to the reaper above; a new worker has no such children
         except (FrameError, BrokenPipeError):
             return
-        child = Child(enter, warm=True)  # while nobody waits
+        child = Child(
+            enter, warm_for=Place.of(json.loads(request))
+        )  # while nobody waits; most come from the same place
 
 
 def prepare(settings: Json) -> None:
@@ -106,17 +108,15 @@ class Watched:
 
 def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
     """True when nothing of the child is left. The answer does not wait for the end of a killed process' memory."""
-    request = json.loads(data)
     try:
-        write_frame(answers, json.dumps({"child": child.pid}).encode())
         child.give(data)
-        seen = watch(child, requests, request)
+        write_frame(answers, json.dumps({"child": child.pid}).encode())
+        seen = watch(child, requests, json.loads(data))
         confine.kill_group(child.pid)
         frames, rest = split_frames(bytes(seen.answer))
         head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
         head["torn"] = seen.status == 0 and bool(rest)  # a child that was killed may have been in the middle of one
-        for payload in (json.dumps(head).encode(), *frames, bytes(seen.output)):
-            write_frame(answers, payload)
+        write_frame(answers, json.dumps(head).encode(), *frames, bytes(seen.output))
     finally:
         swept = confine.sweep(child.pid)
         child.close()

@@ -21,9 +21,9 @@ def framed(payload: bytes) -> bytes:
     return _HEADER.pack(len(payload)) + payload
 
 
-def write_frame(fd: int, payload: bytes) -> None:
-    """Blocks until all is written; raises OSError when the peer is gone."""
-    view = memoryview(framed(payload))
+def write_frame(fd: int, *payloads: bytes) -> None:
+    """Each as a frame, in one go. Blocks until all is written; raises OSError when the peer is gone."""
+    view = memoryview(b"".join(map(framed, payloads)))
     while view:
         view = view[os.write(fd, view) :]
 
@@ -40,11 +40,39 @@ def write_frame_until(fd: int, payload: bytes, deadline: float) -> None:
 
 
 def read_frame(fd: int, *, limit_bytes: int, deadline: float) -> bytes:
-    """One frame. `deadline` is a time of `time.monotonic`."""
+    """One frame, and not a byte more. `deadline` is a time of `time.monotonic`."""
     (length,) = _HEADER.unpack(_read(fd, _HEADER.size, deadline))
+    _check(length, limit_bytes)
+    return _read(fd, length, deadline)
+
+
+class FrameReader:
+    """Reads many frames from one descriptor with few system calls; nobody else may read from it."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._buffer = bytearray()
+        self._poller = select.poll()
+        self._poller.register(fd, select.POLLIN)
+
+    def read(self, *, limit_bytes: int, deadline: float) -> bytes:
+        """The next frame. `deadline` is a time of `time.monotonic`."""
+        self._fill(_HEADER.size, deadline)
+        (length,) = _HEADER.unpack_from(self._buffer)
+        _check(length, limit_bytes)
+        self._fill(_HEADER.size + length, deadline)
+        frame = bytes(self._buffer[_HEADER.size : _HEADER.size + length])
+        del self._buffer[: _HEADER.size + length]
+        return frame
+
+    def _fill(self, size: int, deadline: float) -> None:
+        while len(self._buffer) < size:
+            self._buffer += _some(self._fd, self._poller, 1 << 20, deadline)
+
+
+def _check(length: int, limit_bytes: int) -> None:
     if length > limit_bytes:
         raise FrameError(f"a frame of {length} bytes, where {limit_bytes} are allowed")
-    return _read(fd, length, deadline)
 
 
 def split_frames(data: bytes) -> tuple[list[bytes], bytes]:
@@ -66,14 +94,20 @@ def _read(fd: int, size: int, deadline: float) -> bytes:
     poller = select.poll()
     poller.register(fd, select.POLLIN)
     while size:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or not poller.poll(min(remaining, 3600) * 1000):
-            if time.monotonic() >= deadline:
-                raise FrameError("no answer in time")
-            continue
-        part = os.read(fd, min(size, 1 << 20))
-        if not part:
-            raise FrameError("the other end closed the pipe")
+        part = _some(fd, poller, min(size, 1 << 20), deadline)
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _some(fd: int, poller: select.poll, most: int, deadline: float) -> bytes:
+    while True:
+        remaining = deadline - time.monotonic()
+        if remaining > 0 and poller.poll(min(remaining, 3600) * 1000):
+            break
+        if time.monotonic() >= deadline:
+            raise FrameError("no answer in time")
+    part = os.read(fd, most)
+    if not part:
+        raise FrameError("the other end closed the pipe")
+    return part

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox_kernel.versions import answers
-from sandbox_kernel.versions.frames import FrameError, read_frame, write_frame_until
+from sandbox_kernel.versions.frames import FrameError, FrameReader, write_frame_until
 from sandbox_kernel.versions.launching import MARK, Launch, freshly, kill
 
 _FRAMES_MAX, _FRAME_LIMIT = 100_000, 17 << 20
@@ -112,6 +112,7 @@ class WorkerProcess:
         self._child = 0
         self.owner = os.getpid()
         self._ends = launch({**environment, MARK: self._token})
+        self._reader = FrameReader(self._ends.answers)
         os.set_blocking(self._ends.requests, False)
         self._write(settings, time.monotonic() + _GRACE_S)
 
@@ -129,7 +130,7 @@ class WorkerProcess:
         if not 0 <= count <= _FRAMES_MAX:
             raise FrameError("an answer of too many parts")
         frames = tuple(self._read(deadline) for _ in range(count))
-        output = read_frame(self._ends.answers, limit_bytes=_FRAME_LIMIT, deadline=deadline).decode("utf-8", "replace")
+        output = self._reader.read(limit_bytes=_FRAME_LIMIT, deadline=deadline).decode("utf-8", "replace")
         self._child = 0
         return Answer(
             answers.text(head, "how"),
@@ -165,7 +166,7 @@ class WorkerProcess:
         write_frame_until(self._ends.requests, json.dumps(data).encode("ascii"), deadline)
 
     def _read(self, deadline: float) -> dict[str, Any]:  # Any: JSON
-        return answers.parse(read_frame(self._ends.answers, limit_bytes=_FRAME_LIMIT, deadline=deadline))
+        return answers.parse(self._reader.read(limit_bytes=_FRAME_LIMIT, deadline=deadline))
 
 
 def _marked(token: str) -> list[int]:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.process
 
 
 def test_the_worker_serves_on_after_each_of_them(compiler: Compiler) -> None:
+    assert compiler.compile({"cart": "x = 0\n"}).ok
     starts = compiler.statistics().worker_starts
     assert not compiler.compile({"cart": HOSTILE["crash"][0]}).ok
     assert compiler.compile({"cart": "x = 1\n"}).ok
