@@ -6,6 +6,7 @@ import importlib
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.supervision.refs import Ref
+from sandbox_kernel.supervision.spec import Supervisor
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.versions.store import VersionStore
 
@@ -37,10 +38,13 @@ class DeclaredTrees:
             raise StartError(
                 f"'{module}' has no function '{function or 'tree'}' that returns a Supervisor; write one first"
             )
+        declared = make()
+        if not isinstance(declared, Supervisor):
+            raise StartError(f"'{key}' gives {declared!r}; return a Supervisor")
         running = self._running.get(key)
         if running is not None and self._system.alive(running):
-            self._system.redeclare(running, make(), apply=True)
+            self._system.redeclare(running, declared, apply=True)
         else:
-            self._running[key] = self._system.start_supervisor(make())
+            self._running[key] = self._system.start_supervisor(declared)
         if key not in self.wanted:
             self._store.set_meta(KEY, [*self.wanted, key])
