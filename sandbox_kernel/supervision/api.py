@@ -6,16 +6,15 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.core import Core
-from sandbox_kernel.supervision.mailbox import INFO
 from sandbox_kernel.supervision.process import Process, current
 from sandbox_kernel.supervision.reasons import Reason
 from sandbox_kernel.supervision.refs import Monitor, Ref, Sender
 from sandbox_kernel.supervision.system import System
-from sandbox_kernel.supervision.worker import ExitMessage
 
 _lock = threading.Lock()
 
@@ -23,15 +22,20 @@ _lock = threading.Lock()
 class Timer:
     """A message that is still to be sent."""
 
-    def __init__(self, core: Core, handle: asyncio.TimerHandle) -> None:
-        self._core, self._handle = core, handle
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        self.cancel = cancel
 
-    def cancel(self) -> None:
-        self._core.post(self._handle.cancel)
+
+class Remote(Protocol):
+    """In the process of a `process` worker: the way to its tree."""
+
+    this: Ref
+
+    def ask(self, what: str, *args: Any) -> Any: ...
 
 
 _default: System | None = None
-_process_worker: Ref | None = None
+_remote: Remote | None = None
 
 
 def default_system() -> System:
@@ -51,10 +55,10 @@ def set_default_system(system: System | None) -> None:
         _default = system
 
 
-def set_this(ref: Ref) -> None:
-    """In the process of a `process` worker: whose it is."""
-    global _process_worker
-    _process_worker = ref
+def set_remote(remote: Remote) -> None:
+    """For the process of a `process` worker."""
+    global _remote
+    _remote = remote
 
 
 def _system(target: Any = None) -> System:
@@ -99,24 +103,33 @@ def reply(sender: Sender, value: Any) -> None:
 
 def send_after(seconds: float, target: Any, message: Any) -> Timer:
     """Send `message` to `handle_info` of `target` in `seconds`, unless the timer is cancelled before."""
+    if _remote is not None:
+        return Timer(partial(_remote.ask, "cancel", _remote.ask("send_after", seconds, target, message)))
     core = _system(target).core
-    timer: Timer = core.ask(lambda: Timer(core, core.loop.call_later(seconds, core.send, target, message)))
-    return timer
+    handle: asyncio.TimerHandle = core.ask(core.loop.call_later, seconds, core.send, target, message)
+    return Timer(partial(core.post, handle.cancel))
 
 
 def whereis(name: Any) -> Ref | None:
     """The Ref of the worker that has this name now, or None."""
-    return _system().whereis(name)
+    found: Ref | None = _system().whereis(name) if _remote is None else _remote.ask("whereis", name)
+    return found
 
 
 def exit(target: Any, reason: Reason) -> None:
     """Send an exit signal. To end oneself, raise `Exit(reason)` or return `Stop`."""
-    _system(target).exit(target, reason)
+    if _remote is None:
+        _system(target).exit(target, reason)
+    else:
+        _remote.ask("exit", target, reason)
 
 
 def monitor(target: Any) -> Monitor:
     """Watch `target`. In a worker its end comes to `handle_info` as `ProcessDown`; plain code calls
     `.wait(timeout_s)`."""
+    if _remote is not None:
+        far: Monitor = _remote.ask("monitor", target)
+        return far
     process = current.get()
     if process is None:
         return _system(target).monitor(target)
@@ -126,6 +139,9 @@ def monitor(target: Any) -> Monitor:
 
 def demonitor(watch: Monitor) -> None:
     """Watch no more; a `ProcessDown` that is queued already is taken back."""
+    if _remote is not None:
+        _remote.ask("demonitor", watch)
+        return
     core = None if watch.owner is None else watch.owner.core
     (default_system() if core is None else core.system).demonitor(watch)
 
@@ -133,34 +149,33 @@ def demonitor(watch: Monitor) -> None:
 # ---- only in a worker's callbacks
 def this() -> Ref:
     """The Ref of the worker whose callback runs."""
-    return _process_worker or _this("this").ref
+    return _this("this").ref if _remote is None else _remote.this
 
 
 def link(target: Any) -> None:
     """Share the fate of `target`: an abnormal end of one ends the other, unless it traps exits. If there is nobody, a
     worker that traps exits gets an `ExitMessage`; for any other it is a CallError (`noproc`)."""
+    if _remote is not None:
+        _remote.ask("link", target)
+        return
     process = _this("link")
-    process.core.ask(_link, process, target)
-
-
-def _link(process: Process, target: Any) -> None:
-    other = process.core.find(target)
-    if other is not None:
-        process.link(other)
-    elif process.trap_exit:
-        process.deliver((INFO, ExitMessage(target if isinstance(target, Ref) else None, "noproc"), None))
-    else:
-        raise process.core.nobody(target)
+    process.core.ask(process.core.link, process, target)
 
 
 def unlink(target: Any) -> None:
+    if _remote is not None:
+        _remote.ask("unlink", target)
+        return
     process = _this("unlink")
     process.core.ask(lambda: process.unlink(process.core.find(target)))
 
 
 def trap_exit(flag: bool = True) -> None:
     """Get exit signals as `ExitMessage` from now on, or no more."""
-    _this("trap_exit").trap_exit = flag
+    if _remote is None:
+        _this("trap_exit").trap_exit = flag
+    else:
+        _remote.ask("trap_exit", flag)
 
 
 def _this(what: str) -> Process:

@@ -27,7 +27,7 @@ from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.spec import ChildSpec
 from sandbox_kernel.supervision.spelling import meant
 from sandbox_kernel.supervision.threads import ThreadWorkerProcess
-from sandbox_kernel.supervision.worker import ProcessDown, Worker
+from sandbox_kernel.supervision.worker import ExitMessage, ProcessDown, Worker
 
 if TYPE_CHECKING:
     from sandbox_kernel.supervision.system import System
@@ -230,9 +230,18 @@ class Core:
         if process is not None:
             process.signal(current.get(), reason)
 
+    def link(self, process: Process, target: Any) -> None:
+        other = self.find(target)
+        if other is not None:
+            process.link(other)
+        elif process.trap_exit:
+            process.deliver((INFO, ExitMessage(target if isinstance(target, Ref) else None, "noproc"), None))
+        else:
+            raise self.nobody(target)
+
     def monitor(self, target: Any, owner: Process | None) -> Monitor:
         process = self.find(target)
-        monitor = Monitor(process, owner)
+        monitor = Monitor(next(self._incarnations), process, owner)
         if isinstance(target, Ref):
             monitor.ref = target
         if process is None:

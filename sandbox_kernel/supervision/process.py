@@ -209,7 +209,7 @@ class Process(Mailbox):
         for monitor in monitors or ():
             self.core.fire(monitor, reason)
 
-    def _drop(self, unwanted: Callable[[Any], bool]) -> None:
+    def drop(self, unwanted: Callable[[Any], bool]) -> None:
         """Take messages out of the queue that their receiver has just declared void."""
         for queue in (self.mailbox, self.held):
             for message in list(queue or ()):
@@ -218,7 +218,7 @@ class Process(Mailbox):
                     queue.remove(message)
 
     def flush(self, monitor: Monitor) -> None:
-        self._drop(lambda payload: isinstance(payload, ProcessDown) and payload.monitor is monitor)
+        self.drop(lambda payload: isinstance(payload, ProcessDown) and payload.monitor is monitor)
 
     async def wait_end(self) -> Reason:
         if not self.alive:

@@ -57,7 +57,9 @@ class Line:
 
 
 class RemoteSystem(System):
-    """The tree, seen from here: calls and messages go through the pipe, all else is for workers of the other kinds."""
+    """The tree, seen from here, through the pipe."""
+
+    this: Ref  # the worker that lives here
 
     def __init__(self, line: Line) -> None:
         super().__init__(name="worker")
@@ -65,9 +67,16 @@ class RemoteSystem(System):
         self._waiting: dict[int, tuple[threading.Event, list[Any]]] = {}
 
     def call(self, target: Any, request: Any, timeout_s: float | None = 5.0, kind: int = 0) -> Any:
+        return self._request("call", target, request, timeout_s)
+
+    def ask(self, what: str, *args: Any) -> Any:
+        """What `remote` does in the tree."""
+        return self._request("do", what, args)
+
+    def _request(self, kind: str, *parts: Any) -> Any:
         number, arrived, box = self._line.number(), threading.Event(), list[Any]()
         self._waiting[number] = (arrived, box)
-        self._line.send("call", number, target, request, timeout_s)
+        self._line.send(kind, number, *parts)
         arrived.wait()  # the tree keeps the time, and always answers
         value, error = box[0]
         if error is not None:
@@ -192,7 +201,8 @@ class Main:
     def _load(self, module: str, qualname: str, path: list[str], sources: Mapping[str, str], ref: Ref) -> None:
         sys.path[:] = path
         sys.meta_path.insert(0, SourceFinder(sources))
-        api.set_this(ref)
+        self.system.this = ref
+        api.set_remote(self.system)
         found: Any = importlib.import_module(module)
         for part in qualname.split("."):
             found = getattr(found, part)

@@ -26,6 +26,7 @@ from sandbox_kernel.supervision import output
 from sandbox_kernel.supervision.process_link import HEADER, STATE, pack, unpack
 from sandbox_kernel.supervision.reasons import Crashed, Exit, Reason, describe
 from sandbox_kernel.supervision.refs import Sender
+from sandbox_kernel.supervision.remote import RemoteRequests
 from sandbox_kernel.supervision.server import WorkerProcess
 from sandbox_kernel.supervision.spec import current
 from sandbox_kernel.supervision.worker import Down
@@ -121,7 +122,7 @@ def _spawn(fd: int) -> subprocess.Popen[bytes]:
 
 
 class ProcessWorkerProcess(WorkerProcess):
-    __slots__ = ("_child", "_numbers", "_saved", "_senders")
+    __slots__ = ("_child", "_requests", "_saved", "_senders")
 
     kind = "process"
 
@@ -130,6 +131,7 @@ class ProcessWorkerProcess(WorkerProcess):
         self._child: Child | None = None
         self._saved: bytes | None = None  # the state a fresh process begins with
         self._senders: dict[int, Sender] = {}
+        self._requests = RemoteRequests(self)
         self.state = STATE
 
     # ---- callbacks
@@ -185,6 +187,8 @@ class ProcessWorkerProcess(WorkerProcess):
                 core.cast(target, sent, self.origin)
             case ("send", target, sent):
                 core.send(target, sent, self.origin)
+            case ("do", number, what, args):
+                self._fulfil(child, number, what, args)
             case ("reply", number, value):
                 sender = self._senders.pop(number, None)
                 if sender is not None:
@@ -195,6 +199,13 @@ class ProcessWorkerProcess(WorkerProcess):
     async def _call_for(self, child: Child, number: int, target: Any, request: Any, timeout_s: float | None) -> None:
         try:
             value, error = await self.core.call(target, request, timeout_s), None
+        except Exception as raised:
+            value, error = None, raised
+        child.send("answer", number, value, error)
+
+    def _fulfil(self, child: Child, number: int, what: str, args: tuple[Any, ...]) -> None:
+        try:
+            value, error = self._requests.do(what, *args), None
         except Exception as raised:
             value, error = None, raised
         child.send("answer", number, value, error)

@@ -195,14 +195,32 @@ class ThreadSender(Sender):
         return self.value
 
 
-class Monitor(_CopiesToItself):
+class MonitorHandle(_CopiesToItself):
+    """Which monitor it is, for a worker in a process of its own."""
+
+    __slots__ = ("number", "ref")
+
+    def __init__(self, number: int, ref: Ref | None) -> None:
+        self.number, self.ref = number, ref
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MonitorHandle) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def __reduce__(self) -> tuple[type[MonitorHandle], tuple[int, Ref | None]]:
+        return MonitorHandle, (self.number, self.ref)
+
+
+class Monitor(MonitorHandle):
     """Waits for the end of one process. In a worker the end comes as a `ProcessDown`; plain code calls `wait`."""
 
-    __slots__ = ("_ended", "active", "owner", "reason", "ref", "target")
+    __slots__ = ("_ended", "active", "owner", "reason", "target")
 
-    def __init__(self, target: Process | None, owner: Process | None) -> None:
+    def __init__(self, number: int, target: Process | None, owner: Process | None) -> None:
+        super().__init__(number, None if target is None else target.ref)
         self.target, self.owner = target, owner
-        self.ref = None if target is None else target.ref
         self.active = True
         self.reason: Reason = None
         self._ended = threading.Event()

@@ -109,8 +109,14 @@ import os
 from sandbox_kernel.supervision import api
 from sandbox_kernel.supervision.worker import NoReply, Reply, Stop, Worker
 
+SEEN = []
+
 class Heavy(Worker):
     kind = "process"
+
+    def handle_info(self, message, state):
+        SEEN.append(message)
+        return NoReply(state)
 
     def handle_call(self, request, sender, state):
         match request:
@@ -127,6 +133,15 @@ class Heavy(Worker):
                 os._exit(3)
             case "add":
                 return Reply(state + 1, state + 1)
+            case ("do", what, *args):
+                return Reply(getattr(api, what)(*args), state)
+            case "seen":
+                return Reply(SEEN, state)
+            case "watch and forget":
+                api.demonitor(api.monitor("echo"))
+                api.send_after(60, api.this(), "late").cancel()
+                api.send_after(0, "h", "from the timer")
+                return Reply(None, state)
         raise ValueError("boom")
 
     def code_change(self, old, state, extra):
@@ -159,6 +174,41 @@ def test_a_process_worker(system: System, heavy: Any) -> None:
     system.which_children(top)  # answered after the restart
     assert pid != system.call("h", "pid")
     assert 7 == system.get_state("h")
+
+
+def test_a_process_worker_links_watches_and_signals_like_any_other(system: System, heavy: Any) -> None:
+    system.start_worker(heavy, 7, name="h")
+
+    def do(what: str, *args: Any) -> Any:
+        return system.call("h", ("do", what, *args))
+
+    assert [system.whereis("h")] * 2 == [do("whereis", "h"), do("this")]
+    do("trap_exit", True)
+    echo = system.start_worker(Echo, name="echo")
+    do("link", "echo")
+    watch = do("monitor", "echo")
+    system.call("h", "watch and forget")
+    do("exit", "echo", "odd")
+    exit_message, down = [m for m in _seen(system, 3) if m != "from the timer"]
+    assert [echo, "odd"] == [exit_message.ref, exit_message.reason]
+    assert [watch, echo, "odd"] == [down.monitor, down.ref, down.reason]
+    with pytest.raises(CallError, match="there is no worker 'nobody'"):
+        (do("trap_exit", False), do("link", "nobody"))
+
+
+def _seen(system: System, count: int) -> list[Any]:
+    while len(seen := system.call("h", "seen")) < count:
+        pass
+    return list(seen)
+
+
+def test_a_process_worker_dies_with_what_it_is_linked_to(system: System, heavy: Any) -> None:
+    system.start_worker(heavy, 7, name="h")
+    system.start_worker(Echo, name="echo")
+    system.call("h", ("do", "link", "echo"))
+    monitor = system.monitor("h")
+    system.exit("echo", "odd")
+    assert "odd" == monitor.wait(10)
 
 
 def test_a_process_worker_is_migrated_and_brought_back(system: System, heavy: Any) -> None:
