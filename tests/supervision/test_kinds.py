@@ -189,7 +189,7 @@ def test_a_process_worker_links_watches_and_signals_like_any_other(system: Syste
     watch = do("monitor", "echo")
     system.call("h", "watch and forget")
     do("exit", "echo", "odd")
-    exit_message, down = [m for m in _seen(system, 3) if m != "from the timer"]
+    down, exit_message = [m for m in _seen(system, 3) if m != "from the timer"]
     assert [echo, "odd"] == [exit_message.ref, exit_message.reason]
     assert [watch, echo, "odd"] == [down.monitor, down.ref, down.reason]
     with pytest.raises(CallError, match="there is no worker 'nobody'"):

@@ -198,7 +198,7 @@ async def test_send_after_and_its_cancelling(tree: Tree) -> None:
         return Reply([api.send_after(1, api.this(), n) for n in (1, 2)], state)
 
     timers = await tree.call(w, later)
-    timers[0]._handle.cancel()
+    timers[0].cancel()
     await asyncio.sleep(2)
     assert [2] == await tree.log(w)
     assert "there" == await tree.call(w, answer("there"))
