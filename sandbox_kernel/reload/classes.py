@@ -85,6 +85,8 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
     if shells.wants_shell(cls, step):
         shells.rebuild(edit, cls, step)
         return cls
+    if len(owners) == 1 and headers.generated_slots(step.old) != headers.generated_slots(step.new):
+        return headers.renew(edit, cls, step)
     made = derived.before(edit, cls, step)
     if headers.slots_of(step.old) != headers.slots_of(step.new):
         cls = headers.change_slots(edit, cls, step, owners)

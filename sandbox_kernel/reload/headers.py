@@ -31,8 +31,8 @@ def slots_statements(node: ast.ClassDef) -> list[ast.Assign]:
     return [each for each in assignments if any(isinstance(t, ast.Name) and t.id == "__slots__" for t in each.targets)]
 
 
-def change_slots(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> type:
-    """Only a class that nobody has an instance of can be made anew with others."""
+def refuse_with_instances(edit: ModuleEdit, cls: type) -> None:
+    """Only a class that nobody has an instance of can be made anew with other slots."""
     if classes.instances_of(list(classes.family(cls))):
         raise ReloadError(
             f"the __slots__ of '{cls.__qualname__}' changed, and live instances have no room for that; "
@@ -40,10 +40,37 @@ def change_slots(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> 
             module=edit.name,
             reason="slots-changed",
         )
+
+
+def change_slots(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> type:
+    refuse_with_instances(edit, cls)
     scratch = classes.BodyNamespace(cls, edit.overlay)
     classes.execute(edit, cls, owners, [*slots_statements(step.new.class_node)], scratch)
     slots = {name: value for name, value in scratch.items() if name == "__slots__"}
     return replace.replace(edit, cls, cls.__bases__, type(cls), {}, slots)
+
+
+def generated_slots(unit: Unit | None) -> set[str] | None:
+    """The names that `@dataclass(slots=True)` makes slots of."""
+    node = unit.class_node if unit else ast.ClassDef("", [], [], [], [])
+    keywords = [keyword for each in node.decorator_list if isinstance(each, ast.Call) for keyword in each.keywords]
+    if not any(key.arg == "slots" and isinstance(key.value, ast.Constant) and key.value.value for key in keywords):
+        return None
+    return {
+        target.id
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(target := each.target, ast.Name)
+    }
+
+
+def renew(edit: ModuleEdit, cls: type, step: Step) -> type:
+    """Executes the whole class statement again: a decorator makes the class with slots out of the one without."""
+    refuse_with_instances(edit, cls)
+    scratch = dict(edit.overlay)
+    exec(edit.compile(step.new.nodes), edit.live, scratch)
+    new: type = scratch[step.new.name]
+    replace.take_over(edit, cls, new)
+    return new
 
 
 def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:

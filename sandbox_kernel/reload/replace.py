@@ -51,11 +51,16 @@ def replace(
     for value in members.values():
         for function in functions.within(value, edit.live):
             point_to(edit.journal, function, cls, new)
+    take_over(edit, cls, new)
+    return new
+
+
+def take_over(edit: ModuleEdit, cls: type, new: type) -> None:
+    """Subclasses, instances and calls of the old class go to the new one."""
     move_subclasses(edit, cls, new)
     move_instances(edit, cls, new)
     edit.journal.set_class_attr(cls, "__new__", staticmethod(lambda _cls, *args, **options: new(*args, **options)))
     edit.report("replaced", cls.__qualname__, "CPython cannot give the live class these bases or slots")
-    return new
 
 
 def refusal(edit: ModuleEdit, cls: type, error: Exception) -> ReloadError:

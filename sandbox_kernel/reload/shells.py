@@ -137,11 +137,15 @@ def merge_members(edit: ModuleEdit, cls: enum.EnumMeta, shell: enum.EnumMeta) ->
         if old is not None and old._name_ == name and can_become(old, member):
             edit.journal.keep_dict(old.__dict__)
             edit.journal.step(f"member {cls.__qualname__}.{name}")
+            if old._value_ != member._value_:
+                edit.taint.mark_values(cls.__qualname__, ["value", "_value_"])
             old.__dict__.update(member.__dict__)
             old.__dict__["__objclass__"] = cls
             kept[id(member)] = old
         else:
             if old is not None:
+                edit.taint.mark_values(cls.__qualname__, [name])
+                edit.class_values.add(name)
                 edit.report("replaced", f"{cls.__qualname__}.{name}", "its value is part of the object")
             object.__setattr__(member, "__class__", cls)
             member.__dict__["__objclass__"] = cls

@@ -1,7 +1,7 @@
 """How far changed values reach within one module: which of its statements and functions read one when it is imported.
 
 What a statement reads is known from its text (`versions.statements`). A function that reads a changed value taints those
-who call it at import; so do methods, and classes by what makes their instances.
+who call it at import; so do methods. What an `__init__` reads does not: an instance is state, and it is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from sandbox_kernel.reload.values import is_settled
 from sandbox_kernel.versions.changes import Unit
 from sandbox_kernel.versions.statements import FUNCTIONS, Uses, body_reads
 
-MAKERS = {"__init__", "__new__", "__post_init__", "__init_subclass__"}
 Pair = tuple[str, str]  # a name of the module, and an attribute or key of it
 Member = tuple[str, str, str]  # module, class, name
 
@@ -129,7 +128,6 @@ class Taint:
             for method in getattr(node, "body", []):
                 if isinstance(method, FUNCTIONS) and self._is_reader(body_reads(method), unit.text):
                     self.members.methods.add((self._home, unit.name, method.name))
-                    self.functions |= {unit.name} if method.name in MAKERS else set()
 
     def _is_reader(self, reads: set[str], text: str) -> bool:
         if reads & (self.names | self.functions):

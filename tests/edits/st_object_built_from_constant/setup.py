@@ -1,3 +1,4 @@
 import m
-kept, other = m.KEPT, m.OTHER
+kept, other, pool = m.KEPT, m.OTHER, m.POOL
 m.OTHER.note = 1
+pool.slots[0] = "mine"

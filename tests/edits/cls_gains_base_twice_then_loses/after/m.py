@@ -1,0 +1,11 @@
+class P:
+    pass
+
+
+class Q:
+    def q(self):
+        return "q"
+
+
+class C(Q):
+    x = 2

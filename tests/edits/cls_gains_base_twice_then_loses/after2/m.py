@@ -1,0 +1,12 @@
+class P:
+    def p(self):
+        return "p"
+
+
+class Q:
+    def q(self):
+        return "q"
+
+
+class C(P, Q):
+    x = 3

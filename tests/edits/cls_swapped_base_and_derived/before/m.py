@@ -1,0 +1,8 @@
+class A:
+    def who(self):
+        return "A"
+
+
+class B(A):
+    def who(self):
+        return "B" + super().who()

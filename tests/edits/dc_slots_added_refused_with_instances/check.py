@@ -1,0 +1,3 @@
+# refused
+assert p == m.P(1)
+p.extra = 1

@@ -1,0 +1,2 @@
+import m
+r = m.Mode.READ

@@ -1,0 +1,11 @@
+def log(x):
+    return ("old", x)
+
+
+def run(x, logger=log, table={"log": log}):
+    return logger(x), table["log"](x)
+
+
+class C:
+    hook = log
+    hooks = [log]

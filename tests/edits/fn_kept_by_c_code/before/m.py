@@ -1,0 +1,15 @@
+import functools
+import operator
+
+
+def key(x):
+    return x
+
+
+def combine(a, b):
+    return a + b
+
+
+SORT = functools.cmp_to_key(lambda a, b: a - b)
+REDUCE = functools.partial(functools.reduce, combine)
+MAPPED = map(key, [1, 2, 3])

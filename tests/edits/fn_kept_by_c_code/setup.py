@@ -1,0 +1,3 @@
+import m
+it = m.MAPPED
+assert next(it) == 1

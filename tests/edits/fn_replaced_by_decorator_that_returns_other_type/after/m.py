@@ -1,0 +1,17 @@
+class Task:
+    def __init__(self, fn):
+        self.fn = fn
+        self.runs = 0
+
+    def __call__(self):
+        self.runs += 1
+        return ("task", self.fn())
+
+
+@Task
+def f():
+    return 10
+
+
+def g():
+    return f.runs

@@ -1,0 +1,9 @@
+LOG = []
+
+
+def helper(x):
+    LOG.append(("new", x))
+
+
+def work():
+    yield "replaced"

@@ -1,0 +1,3 @@
+import m
+g = m.work()
+next(g); g.send(1)

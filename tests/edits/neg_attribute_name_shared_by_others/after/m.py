@@ -1,0 +1,14 @@
+class A:
+    size = 2
+
+
+class B:
+    size = 1
+
+    def __init__(self):
+        self.log = []
+
+
+a, b = A(), B()
+LOG = [b.size]
+TOTAL = a.size + 10

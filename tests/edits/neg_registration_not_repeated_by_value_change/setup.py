@@ -1,0 +1,2 @@
+import m, reg
+home = m.home
