@@ -15,7 +15,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload import code as codes
-from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, shells
+from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, reach, shells
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.values import same_value
 from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
@@ -147,6 +147,7 @@ def is_empty(cell: CellType) -> bool:
 
 def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNamespace, owners: list[str]) -> None:
     ran: dict[str, Unit] = {}
+    done: set[int] = set()
     changed: set[str] = set()  # names of the body with another value than before: what reads them runs again
     for index, unit in enumerate(plan.new):
         step = plan.steps.get(index)
@@ -160,7 +161,11 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
         elif step.action == "header" and step.old is not None:
             change_header_of_method(edit, cls, step, namespace, owners)
         elif step.action in ("run", "class"):
+            for j in reach.builders(plan.new, index):
+                if j not in done:
+                    execute(edit, cls, owners, plan.new[j].nodes, namespace)
             execute(edit, cls, owners, unit.nodes, namespace)
+            done.add(index)
             names = (
                 unit.binds if unit.kind == "def" else {**dict.fromkeys(unit.binds), **made_otherwise(namespace, plan)}
             )
@@ -187,7 +192,8 @@ def made_otherwise(namespace: BodyNamespace, plan: ScopePlan) -> dict[str, None]
 
 def mark_data(edit: ModuleEdit, cls: type, values: Mapping[str, tuple[Any, ...]]) -> None:
     """What reads `C.name` at import, here and in other modules, runs again where the name holds data."""
-    names = {name for name, both in values.items() if not any(hasattr(type(value), "__get__") for value in both)}
+    data = {name for name, both in values.items() if not any(hasattr(type(value), "__get__") for value in both)}
+    names = {name for name in data if hasattr(cls, name)}  # nobody has read a new one yet
     if names:
         edit.class_values |= names
         edit.taint.mark_values(cls.__qualname__, names)
@@ -208,7 +214,8 @@ def change_header_of_method(
     edit: ModuleEdit, cls: type, step: Step, namespace: BodyNamespace, owners: list[str]
 ) -> None:
     """Defaults and annotations are evaluated once more; whatever decorators made of the function stays."""
-    inner = BodyNamespace(cls, {**edit.overlay, **namespace})
+    inner = BodyNamespace(cls, edit.overlay)
+    inner.update(namespace)
     node = undecorated(step.new.function)
     execute(edit, cls, owners, [node], inner)
     new = inner[mangle(node.name, owners[-1])]

@@ -160,6 +160,7 @@ def _rebind(edit: ModuleEdit, unit: Unit, name: str, old: Any, new: Any, *, star
     elif have is not MISSING and same_value(have, old):
         if new is not MISSING:
             edit.bind_name(name, new, unit)
+            edit.taint.mark(name)
             edit.report("followed", name)
         elif star:
             edit.bind_name(name, MISSING, unit)

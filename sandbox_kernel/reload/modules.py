@@ -14,14 +14,13 @@ from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from sandbox_kernel.reload import classes, functions, local_classes, reach, reconcile
+from sandbox_kernel.reload import classes, functions, local_classes, reach, reconcile, taint
 from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import MISSING, Journal
-from sandbox_kernel.reload.state import LIMIT, Keeper
+from sandbox_kernel.reload.state import CONTAINERS, LIMIT, Keeper
 from sandbox_kernel.reload.taint import ChangedMembers, Taint, value_of
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
-from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, class_scope, first_line
-from sandbox_kernel.versions.statements import uses_of
+from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, first_line
 
 
 class ModuleEdit:
@@ -56,6 +55,7 @@ class ModuleEdit:
         self.keeper = Keeper(journal, is_tracked, LIMIT)
         self._report = report
         self._prepared: dict[int, None] = {}
+        self._ran: set[int] = set()  # ids of statements that were executed
         self._recoded: dict[int, list[FunctionType]] = {}
         self._compiled: dict[int, tuple[Unit, CodeType]] = {}
 
@@ -111,13 +111,28 @@ class ModuleEdit:
                 continue
             if unit.kind in ("def", "class") and step is None:
                 break
-            if reach.must_wait(self, unit):
+            group = [*self._builders(index), index]
+            if any(reach.must_wait(self, self.source.units[each]) for each in group):
                 break
-            self._execute(unit)
-            self._prepared[index] = None
-            for name in unit.binds:
-                if not same_value(self.live.get(name, MISSING), self.overlay.get(name, MISSING)):
-                    self.taint.mark(name)
+            for each in group:
+                self._prepare_one(each)
+
+    def _prepare_one(self, index: int) -> None:
+        unit = self.source.units[index]
+        self._execute(unit)
+        self._prepared[index] = None
+        for name in unit.binds:
+            if not same_value(self.live.get(name, MISSING), self.overlay.get(name, MISSING)):
+                self.taint.mark(name)
+
+    def _builders(self, index: int) -> list[int]:
+        """Statements that must run before this one, because it goes on from what they made; those that ran already are
+        left out."""
+        units = self.source.units
+        found = reach.builders(units, index, lambda name: type(self.overlay.get(name)) in CONTAINERS)
+        found = [j for j in found if id(units[j]) not in self._ran]
+        self._forget_bindings(self.source.units[j] for j in found)
+        return found
 
     def _order(self) -> Iterable[int]:
         """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
@@ -134,6 +149,7 @@ class ModuleEdit:
     def _execute(self, unit: Unit) -> None:
         self.journal.step(f"run line {unit.start} of {self.name}")
         self._own_annotations()
+        self._ran.add(id(unit))
         reach.keep_state(self, unit)
         target = self.live if reach.needs_module_scope(unit) else self.overlay
         exec(self.code_of(unit), self.live, target)
@@ -215,9 +231,9 @@ class ModuleEdit:
                 continue
             unit, step = self.source.units[index], scope.steps.get(index)
             if step is None or step.action == "recode":
-                step = self._taint_step(unit)
+                step = taint.tainted_step(self.taint, unit)
             elif step.action == "class":
-                self._add_tainted(step)
+                taint.add_tainted(self.taint, step)
             if step is not None:
                 self._carry_out(unit, step)
         for name in scope.gone:
@@ -231,36 +247,6 @@ class ModuleEdit:
     def _is_submodule(self, name: str) -> bool:
         value = self.live[name]
         return isinstance(value, ModuleType) and sys.modules.get(f"{self.name}.{name}") is value
-
-    def _taint_step(self, unit: Unit) -> Step | None:
-        if unit.kind == "class":
-            return self._tainted_class(unit)
-        if not self.taint.reaches(unit.uses):
-            return None
-        if unit.kind == "def":
-            decorators = uses_of([ast.Expr(node) for node in unit.function.decorator_list])
-            if not self.taint.reaches(decorators):
-                return Step("header", unit, unit, edited=False)
-        return Step("run", unit, unit, edited=False)
-
-    def _tainted_class(self, unit: Unit) -> Step | None:
-        """Statements of a class body that read a changed value run again, the others do not."""
-        node = unit.class_node
-        step = Step("class", unit, unit, body=class_scope(node, node), edited=False)
-        self._add_tainted(step)
-        changed = step.bases or step.decorators or (step.body is not None and step.body.steps)
-        return step if changed else None
-
-    def _add_tainted(self, step: Step) -> None:
-        body, node = step.body, step.new.class_node
-        assert body is not None
-        for index, member in enumerate(body.new):
-            if index not in body.steps and self.taint.reaches(member.uses):
-                body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
-        outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])
-        step.bases = step.bases or self.taint.reads(outer)
-        decorators = uses_of([ast.Expr(base) for base in node.decorator_list])
-        step.decorators = step.decorators or self.taint.reads(decorators)
 
     def _carry_out(self, unit: Unit, step: Step) -> None:
         if step.action == "header":
@@ -280,8 +266,11 @@ class ModuleEdit:
         elif step.action == "run":
             if not step.edited and step.old is not None:
                 self._forget_bindings([unit])
-            self._execute(unit)
-            self._bind(unit)
+            group = [*(self.source.units[j] for j in self._builders(self.source.units.index(unit))), unit]
+            for each in group:
+                self._execute(each)
+            for each in group:
+                self._bind(each)
 
     def _replace(self, name: str, old: object, new: object) -> None:
         self.overlay[name] = new
@@ -350,7 +339,7 @@ class ModuleEdit:
                 self.changed[name] = (before, MISSING)
                 self.journal.del_item(self.live, name)
             return
-        value = reconcile.reconcile(self, before, value, unit)
+        made, value = value, reconcile.reconcile(self, before, value, unit)
         self.overlay[name] = value
         if self.live.get(name, MISSING) is not value:
             self.journal.set_item(self.live, name, value)
@@ -358,6 +347,9 @@ class ModuleEdit:
             self.changed[name] = (before, value)
             if name not in ("__annotations__", "__doc__"):
                 self.taint.mark(name)
+        elif value is not made and unit.kind == "other" and not isinstance(value, FunctionType):
+            self.changed[name] = (before, value)  # the same object (a partial, a named tuple), but another value
+            self.taint.mark(name)
 
     def _is_shadowed(self, unit: Unit, name: str) -> bool:
         shadowed = self.plan.scope.shadowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,26 @@ def keep_state(edit: ModuleEdit, unit: Unit) -> None:
                 keeper.keep_module(module)
         else:
             keeper.keep([value])
+
+
+def builders(units: Sequence[Unit], index: int, is_container: Callable[[str], bool] = lambda name: False) -> list[int]:
+    """Statements before this one that have to run again with it, since it goes on from what they made: `TOTAL = 0` before
+    `for n in NUMBERS: TOTAL += n`, `TABLE = []` before a loop that fills it. `is_container` knows the names of plain
+    containers."""
+    unit = units[index]
+    if unit.kind != "other":
+        return []
+    names = set(unit.uses.binds) & unit.uses.reads
+    if isinstance(unit.nodes[0], ast.For | ast.While):
+        names |= {name for name in unit.uses.mutates if is_container(name)}
+    earlier = [j for j in range(index) if units[j].kind == "other" and not is_import(units[j])] if names else []
+    if not any(names & set(units[j].binds) for j in earlier):
+        return []
+    return [j for j in earlier if names & (set(units[j].binds) | units[j].uses.mutates)]
+
+
+def is_import(unit: Unit) -> bool:
+    return isinstance(unit.nodes[0], ast.Import | ast.ImportFrom)
 
 
 def needs_module_scope(unit: Unit) -> bool:

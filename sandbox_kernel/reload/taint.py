@@ -6,15 +6,17 @@ who call it at import; so do methods. What an `__init__` reads does not: an inst
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from sandbox_kernel.reload import reach
 from sandbox_kernel.reload.journal import MISSING
 from sandbox_kernel.reload.values import is_settled
-from sandbox_kernel.versions.changes import Unit
-from sandbox_kernel.versions.statements import FUNCTIONS, Uses, body_reads
+from sandbox_kernel.versions.changes import Step, Unit, class_scope
+from sandbox_kernel.versions.statements import FUNCTIONS, Uses, attributes_read, body_reads, uses_of
 
 Pair = tuple[str, str]  # a name of the module, and an attribute or key of it
 Member = tuple[str, str, str]  # module, class, name
@@ -122,25 +124,22 @@ class Taint:
     def _look_into(self, unit: Unit) -> None:
         for node in unit.nodes:
             if isinstance(node, FUNCTIONS):
-                if self._is_reader(body_reads(node), unit.text):
+                if self._is_reader(node):
                     self.functions.add(unit.name)
                 continue
             for method in getattr(node, "body", []):
-                if isinstance(method, FUNCTIONS) and self._is_reader(body_reads(method), unit.text):
+                if isinstance(method, FUNCTIONS) and self._is_reader(method):
                     self.members.methods.add((self._home, unit.name, method.name))
 
-    def _is_reader(self, reads: set[str], text: str) -> bool:
+    def _is_reader(self, node: ast.AST) -> bool:
+        reads = body_reads(node)
         if reads & (self.names | self.functions):
             return True
-        if any(root in reads and name in text for root, name in (*self.attributes, *self.calls)):
+        pairs = {pair for pair in attributes_read(node) if pair[0] in reads}
+        if pairs & (self.attributes | self.calls):
             return True
-        named = {member[2] for member in (*self.members.values, *self.members.methods) if member[2] in text}
-        return any(
-            has_member(members, self._live(root), name)
-            for members in (self.members.values, self.members.methods)
-            for root in reads
-            for name in named
-        )
+        members = self.members.values | self.members.methods
+        return any(has_member(members, self._live(root), name) for root, name in pairs)
 
 
 def value_of(*namespaces: dict[str, Any]) -> Callable[[str], Any]:
@@ -150,3 +149,40 @@ def value_of(*namespaces: dict[str, Any]) -> Callable[[str], Any]:
         return next((space[name] for space in namespaces if name in space), MISSING)
 
     return find
+
+
+def tainted_step(taint: Taint, unit: Unit) -> Step | None:
+    """What a statement needs whose own text asks for nothing that is executed."""
+    if unit.kind == "class":
+        return _tainted_class(taint, unit)
+    if not taint.reaches(unit.uses):
+        return None
+    if unit.kind == "def":
+        decorators = uses_of([ast.Expr(node) for node in unit.function.decorator_list])
+        if not taint.reaches(decorators):
+            return Step("header", unit, unit, edited=False)
+    return Step("run", unit, unit, edited=False)
+
+
+def _tainted_class(taint: Taint, unit: Unit) -> Step | None:
+    """Statements of a class body that read a changed value run again, the others do not."""
+    node = unit.class_node
+    step = Step("class", unit, unit, body=class_scope(node, node), edited=False)
+    add_tainted(taint, step)
+    changed = step.bases or step.decorators or (step.body is not None and step.body.steps)
+    return step if changed else None
+
+
+def add_tainted(taint: Taint, step: Step) -> None:
+    """Adds to the plan of a class what changed values ask for."""
+    body, node = step.body, step.new.class_node
+    assert body is not None
+    for index, member in enumerate(body.new):
+        if index not in body.steps and taint.reaches(member.uses):
+            body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
+            for j in reach.builders(body.new, index):
+                body.steps.setdefault(j, Step("run", body.new[j], body.new[j], edited=False))
+    outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])
+    step.bases = step.bases or taint.reads(outer)
+    decorators = uses_of([ast.Expr(base) for base in node.decorator_list])
+    step.decorators = step.decorators or taint.reads(decorators)

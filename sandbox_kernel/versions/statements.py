@@ -285,6 +285,12 @@ def body_reads(node: ast.AST) -> set[str]:
     return loads - stores
 
 
+def attributes_read(node: ast.AST) -> set[tuple[str, str]]:
+    """`(root, name)` of every `root.name` that a function's body loads."""
+    found = [child for child in ast.walk(node) if isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Load)]
+    return {(root_name(child), child.attr) for child in found}
+
+
 def functions_in(statements: Iterable[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function that the statements define at their own level, also inside `if`, `try` and the like."""
     for statement in statements:

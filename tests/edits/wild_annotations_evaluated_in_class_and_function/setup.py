@@ -1,0 +1,3 @@
+import typing
+import m
+n = m.Node()

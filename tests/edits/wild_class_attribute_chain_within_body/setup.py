@@ -1,0 +1,3 @@
+import m
+m.C.state.append(1)
+x = m.C()

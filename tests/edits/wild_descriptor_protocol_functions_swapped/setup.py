@@ -1,0 +1,3 @@
+import m
+warm, cold = m.Report(), m.Report()
+data = warm.data

@@ -1,0 +1,3 @@
+import m
+bus = m.bus
+tree = m.TREE

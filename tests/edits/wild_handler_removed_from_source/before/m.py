@@ -1,0 +1,11 @@
+from reg import handles
+
+
+@handles("a")
+def on_a():
+    return "a"
+
+
+@handles("b")
+def on_b():
+    return "b"

@@ -1,0 +1,3 @@
+class Base:
+    limit = 5
+    opts = {"a": 9}

@@ -1,0 +1,3 @@
+class Base:
+    limit = 1
+    opts = {"a": 1}

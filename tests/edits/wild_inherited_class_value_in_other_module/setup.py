@@ -1,0 +1,2 @@
+import base, m
+s = m.Sub()

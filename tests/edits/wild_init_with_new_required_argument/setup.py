@@ -1,0 +1,2 @@
+import m
+job = m.JOBS[0]

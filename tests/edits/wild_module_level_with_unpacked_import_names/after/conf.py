@@ -1,0 +1,2 @@
+HOST, PORT = "b", 2
+OPTIONS = dict(x=1)

@@ -1,0 +1,2 @@
+HOST, PORT = "a", 1
+OPTIONS = dict(x=1)

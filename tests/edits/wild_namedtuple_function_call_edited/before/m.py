@@ -1,0 +1,8 @@
+from collections import namedtuple
+
+Point = namedtuple("Point", "x y")
+ORIGIN = Point(0, 0)
+
+
+def move(p, dx):
+    return p._replace(x=p.x + dx)

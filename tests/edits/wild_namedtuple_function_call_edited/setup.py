@@ -1,0 +1,3 @@
+import m
+p = m.Point(1, 2)
+origin = m.ORIGIN

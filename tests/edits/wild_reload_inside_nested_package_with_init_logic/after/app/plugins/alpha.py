@@ -1,0 +1,7 @@
+from ..registry import plugin
+
+
+@plugin
+class Alpha:
+    def run(self):
+        return "a2"

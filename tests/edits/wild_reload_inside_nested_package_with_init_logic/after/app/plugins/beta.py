@@ -1,0 +1,7 @@
+from ..registry import plugin
+
+
+@plugin
+class Beta:
+    def run(self):
+        return "b"

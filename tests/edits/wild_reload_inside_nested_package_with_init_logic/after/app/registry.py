@@ -1,0 +1,6 @@
+PLUGINS = {}
+
+
+def plugin(cls):
+    PLUGINS[cls.__name__] = cls
+    return cls

@@ -1,0 +1,4 @@
+from .registry import PLUGINS, plugin
+from . import plugins
+
+NAMES = sorted(PLUGINS)

@@ -1,0 +1,2 @@
+import app
+a = app.PLUGINS["Alpha"]()

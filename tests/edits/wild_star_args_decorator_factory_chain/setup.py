@@ -1,0 +1,3 @@
+import m
+api = m.Api()
+get = api.get

@@ -1,0 +1,5 @@
+value = 10
+
+
+def LIMIT():
+    return 30

@@ -1,0 +1,8 @@
+class value:
+    x = 1
+
+    def __call__(self):
+        return 5
+
+
+LIMIT = [1]

@@ -1,0 +1,2 @@
+assert b.use()[1] == 10 and b.LIMIT() == 30
+assert LIMIT() == 30
