@@ -17,7 +17,6 @@ import json
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 
 from sandbox_kernel.errors import StartError
+from sandbox_kernel.host import scratch
 from sandbox_kernel.host.throttle import Throttle
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
@@ -116,7 +116,7 @@ class Confinement:
     def base(self) -> Path:
         """A directory outside the sandbox's own for its sockets and, in a fence, its home; gone with `close`."""
         if self._base is None:
-            self._base = Path(tempfile.mkdtemp(prefix="sk-"))
+            self._base = scratch.make("sk-")
             for name in ("s", "home", "home/tmp"):
                 (self._base / name).mkdir(mode=0o700)
         return self._base

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -104,6 +105,7 @@ class Kernel:
         self.name = name
         self.tail = Tail()
         self._wanted = directory
+        self._sockets = sockets
         self._settings = dict(settings or {})
         self._door = door
         self._context = context
@@ -229,6 +231,7 @@ class Kernel:
         if self._manager.provisioner is not None:
             await self._manager.shutdown_kernel(now=now or not self.pid or self._leaves_nothing)
         self.tail.close()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property
     def _leaves_nothing(self) -> bool:

@@ -25,7 +25,7 @@ import zmq.asyncio
 
 from sandbox_kernel import wire
 from sandbox_kernel.errors import SandboxError, SandboxExists, SandboxNotFound
-from sandbox_kernel.host import asks
+from sandbox_kernel.host import asks, scratch
 from sandbox_kernel.host.compiling import compile_path, compile_text
 from sandbox_kernel.host.confinement import settings_for
 from sandbox_kernel.host.door import Door
@@ -75,7 +75,7 @@ class SandboxManager:
 
     async def __aenter__(self) -> Self:
         self._context = make_room()
-        self._sockets = Path(tempfile.mkdtemp(prefix="sbx-"))  # short: a socket's path has 107 bytes
+        self._sockets = scratch.make("m-")
         await self._door.open(self._sockets)
         self._pool.refill()
         return self

@@ -21,13 +21,14 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
+
+from sandbox_kernel.host import scratch
 
 if sys.platform != "win32":  # without advisory locks a second kernel is not noticed
     import fcntl
@@ -143,7 +144,7 @@ def copy_modules(source: Path, target: Path) -> None:
 
 
 def _temporary() -> Path:
-    return Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
+    return scratch.make(TEMPORARY_PREFIX)
 
 
 def _claim(directory: Path) -> int | None:

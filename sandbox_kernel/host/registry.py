@@ -11,12 +11,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import msgspec
 import psutil
 
+from sandbox_kernel.host import scratch
 from sandbox_kernel.host.place import TEMPORARY_PREFIX, runtime_directory
 
 ENTRY_LIMIT_BYTES = 64 * 1024
@@ -95,8 +95,7 @@ def _sweep(entry: Entry) -> None:
     with contextlib.suppress(OSError):
         Path(entry.connection_file).unlink(missing_ok=True)
     directory = Path(entry.directory)
-    ours = directory.parent == Path(tempfile.gettempdir()) and directory.name.startswith(TEMPORARY_PREFIX)
-    if entry.temporary and ours:
+    if entry.temporary and scratch.is_ours(directory) and directory.name.startswith(TEMPORARY_PREFIX):
         shutil.rmtree(directory, ignore_errors=True)
 
 

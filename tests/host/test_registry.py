@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import msgspec
 
-from sandbox_kernel.host import place, registry
+from sandbox_kernel.host import place, registry, scratch
 from sandbox_kernel.host.registry import Entry
 
 
@@ -62,7 +61,7 @@ def test_a_removed_entry_is_gone() -> None:
 
 def test_what_a_dead_host_left_is_swept(runtime: Path) -> None:
     connection = runtime / "kernel.json"
-    left = Path(tempfile.mkdtemp(prefix="sandbox-kernel-"))
+    left = scratch.make("sandbox-kernel-")
     registry.write(entry_of(ended(), 1.0, directory=str(left), connection_file=str(connection), temporary=True))
     connection.write_text("{}")
     assert [] == registry.entries()

@@ -26,7 +26,7 @@ async def facts() -> tuple[int, int, int, float, float]:
     gc.collect()
     (state,) = await zygotes.tell_all(Ask())
     own = psutil.Process()
-    ours = [name for name in os.listdir(tempfile.gettempdir()) if name.startswith(("sandbox-kernel-", "sk-"))]
+    ours = [path for path in Path(tempfile.gettempdir()).glob("**/*") if path.is_dir()]
     memory = [process.memory_full_info().uss / 1e6 for process in (own, psutil.Process(state.pid))]
     return own.num_fds(), len(own.children()) + state.running, len(ours), memory[0], memory[1]
 
