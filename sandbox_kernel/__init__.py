@@ -187,6 +187,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:  # Any: jupyter_server is imported only inside servers
+    from sandbox_kernel.classroom import learn_handler
     from sandbox_kernel.host.server_extension import load
 
     load(app)
+    learn_handler.load(app)

@@ -37,6 +37,10 @@ def add_parser(verbs: Any) -> None:  # Any: argparse gives its sub-parsers no pu
     _one(_verb(inner, "student", _student, "make the copy for learners: no solutions, hints on request"), output=True)
     _one(_verb(inner, "export", _export, "make a directory to run nbgrader in"), output=True)
 
+    update = _verb(inner, "update", _update, "bring a newer lesson into a learner's notebook; what they wrote stays")
+    update.add_argument("path", type=Path, metavar="FILE", help="the learner's notebook")
+    update.add_argument("newer", type=Path, metavar="NEWER", help="a newer student copy of the same lesson")
+
     course = _verb(inner, "course", _course, "build every lesson of a course, student copies included")
     course.add_argument("directory", type=Path, metavar="DIR", help="the directory with course.toml")
 
@@ -101,6 +105,13 @@ def _course(asked: argparse.Namespace) -> Answer:
     from sandbox_kernel.classroom.course import load_course
 
     return _wrote(*build_course(load_course(asked.directory)))
+
+
+def _update(asked: argparse.Namespace) -> Answer:
+    from sandbox_kernel.classroom.update import update_file
+
+    said = update_file(asked.path, asked.newer) or f"{asked.path.name} has this version already"
+    return Answer(data={"ok": True, "said": said}, text=said)
 
 
 def _run(asked: argparse.Namespace) -> Answer:

@@ -41,6 +41,7 @@ class Course:
     directory: Path
     title: str
     entries: tuple[Entry, ...]
+    open_first: str = ""
 
     def entry(self, lesson_id: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.id == lesson_id), None)
@@ -68,7 +69,7 @@ def load_course(directory: Path) -> Course:
         raise LessonError(f"there is no {COURSE_FILE} in {directory}; name a directory that has one") from None
     except (tomllib.TOMLDecodeError, KeyError, AttributeError, UnicodeDecodeError) as error:
         raise LessonError(f"{path} is not a course ({error}); each [[lesson]] needs path, id and version") from None
-    return Course(directory, str(data.get("title", directory.name)), entries)
+    return Course(directory, str(data.get("title", directory.name)), entries, str(data.get("open_first", "")))
 
 
 def shipped_directory() -> Path:

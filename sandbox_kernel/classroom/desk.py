@@ -58,7 +58,7 @@ class Desk:
         return exercise
 
     def _standing(self, exercise: str) -> Standing:
-        return self._progress.standing(self._lesson.id, exercise)
+        return self._progress.standing(self._lesson.id, self._lesson.version, exercise)
 
     def _open(self) -> Reply:
         standings = {name: self._standing(name) for name in self._lesson.exercises}

@@ -68,20 +68,8 @@ class Progress:
         with self._database:
             self._database.execute("INSERT INTO hint VALUES (?, ?, ?, ?)", (lesson, exercise, position, self._clock()))
 
-    def standing(self, lesson: str, exercise: str) -> Standing:
-        key = (lesson, exercise)
-        attempts, failed, best = self._database.execute(
-            "SELECT count(*), coalesce(sum(status != 'pass'), 0), coalesce(max(points), 0) FROM attempt "
-            "WHERE lesson = ? AND exercise = ? AND counts",
-            key,
-        ).fetchone()
-        last = self._database.execute(
-            "SELECT status FROM attempt WHERE lesson = ? AND exercise = ? AND counts ORDER BY number DESC LIMIT 1", key
-        ).fetchone()
-        (hints,) = self._database.execute(
-            "SELECT coalesce(max(position), 0) FROM hint WHERE lesson = ? AND exercise = ?", key
-        ).fetchone()
-        return Standing(attempts, failed, best, last[0] if last else None, hints)
+    def standing(self, lesson: str, version: str, exercise: str) -> Standing:
+        return standing_of(self._database, lesson, version, exercise)
 
     def last_answer(self, lesson: str, exercise: str) -> str:
         """The text of the newest attempt; empty when there is none."""
@@ -90,6 +78,27 @@ class Progress:
             (lesson, exercise),
         ).fetchone()
         return str(row[0]) if row else ""
+
+
+def standing_of(database: sqlite3.Connection, lesson: str, version: str, exercise: str) -> Standing:
+    """What was done by this major version of the lesson: with another one the exercise means something else, and what was
+    recorded before stays where it is and counts no more."""
+    key = (lesson, exercise, f"{version.partition('.')[0]}.%")
+    attempts, failed, best = database.execute(
+        "SELECT count(*), coalesce(sum(status != 'pass'), 0), coalesce(max(points), 0) FROM attempt "
+        "WHERE lesson = ? AND exercise = ? AND lesson_version LIKE ? AND counts",
+        key,
+    ).fetchone()
+    last = database.execute(
+        "SELECT status FROM attempt WHERE lesson = ? AND exercise = ? AND lesson_version LIKE ? AND counts "
+        "ORDER BY number DESC LIMIT 1",
+        key,
+    ).fetchone()
+    (hints,) = database.execute(
+        "SELECT coalesce(max(position), 0) FROM hint WHERE lesson = ? AND exercise = ?", key[:2]
+    ).fetchone()
+    status = last[0] if last and last[0] in ("pass", "fail", "error") else None
+    return Standing(int(attempts), int(failed), float(best), status, int(hints))
 
 
 def _open(path: Path) -> sqlite3.Connection:

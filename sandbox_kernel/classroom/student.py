@@ -17,10 +17,12 @@ from sandbox_kernel.classroom.text import Notebook, normalised
 
 _REMOVED = ("solution", "wrong")
 _LOCKED = ("prompt", "module", "check", "quiz", "setup")
+_REMEMBERED = ("exercise", "demo")  # what may be edited
+STARTER = "starter_sha256"
 
 
 def sha256(text: str) -> str:
-    """How an exercise's starter is remembered, so that an update may replace it while nobody has touched it."""
+    """How the text of a cell that may be edited is remembered, so that an update replaces it while nobody has touched it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -50,7 +52,8 @@ def _for_student(cell: Notebook, salt: str) -> Notebook | None:
         cell.metadata["jupyter"] = {"source_hidden": True}
     if role == "exercise":
         cell.metadata["deletable"] = False
-        meta["starter_sha256"] = sha256(strip_magic(cell.source))
+    if role in _REMEMBERED:
+        meta[STARTER] = sha256(strip_magic(cell.source))
     if role == "quiz":
         meta["answers"] = [f"{salt}${sha256(salt + text)}" for text in read_quiz(cell.source).right]
         _as_code(cell, f"%sandbox_quiz {meta['id']}")
@@ -59,7 +62,7 @@ def _for_student(cell: Notebook, salt: str) -> Notebook | None:
 
 def _hint_on_request(cell: Notebook, meta: dict[str, Any]) -> Notebook:  # Any: JSON
     """One line that asks for the next hint, in place of the first hint; the desk decides whether it is time."""
-    cell.metadata["deletable"] = False
+    cell.metadata["deletable"] = cell.metadata["editable"] = False
     return _as_code(cell, f"%sandbox_hint {meta['exercise']}")
 
 

@@ -62,12 +62,15 @@ def first_lesson(directory: Path) -> str:
     return next((path.name for path in sorted(directory.glob("*.ipynb"))), "")
 
 
-def serve(directory: Path, *, port: int | None, open_browser: bool, say: Callable[[str], None]) -> int:
-    """Runs JupyterLab until it ends; its exit status. StartError when it does not come up."""
+def serve(directory: Path, *, port: int | None, open_browser: bool, say: Callable[[str], None], page: str = "") -> int:
+    """Runs JupyterLab until it ends; its exit status. `page` is what to open instead of the first lesson.
+
+    StartError when it does not come up.
+    """
     if find_spec("jupyterlab") is None:
         raise StartError("JupyterLab is not installed; run: pip install 'sandbox-kernel[lab]'")
     lesson = first_lesson(directory)
-    page = f"/lab/tree/{quote(lesson)}" if lesson else "/lab"
+    page = page or (f"/lab/tree/{quote(lesson)}" if lesson else "/lab")
     server = subprocess.Popen(_command(directory, page, port, open_browser), env=_environment())
     threading.Thread(target=_start_fork_server, name="fork server", daemon=True).start()
     with _signals_go_to(server):

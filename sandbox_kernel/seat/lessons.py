@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
+from sandbox_kernel.classroom import merge
+from sandbox_kernel.classroom.merge import Merge, Notebook
 from sandbox_kernel.errors import HandInRefused
 from sandbox_kernel.host import handin
-from sandbox_kernel.seat import merge
-from sandbox_kernel.seat.merge import Merge, Notebook
 from sandbox_kernel.wire_class import LessonAt
 
 MOST_NOTEBOOKS = 200

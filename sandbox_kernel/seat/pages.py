@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from sandbox_kernel.classroom.lessons import KEY
+from sandbox_kernel.classroom.merge import lesson_id, source
 from sandbox_kernel.errors import HandInRefused
 from sandbox_kernel.host import handin
-from sandbox_kernel.seat.merge import lesson_id, source
 from sandbox_kernel.wire_class import Cell, Page
 
 MOST_CELLS = 400

@@ -119,18 +119,26 @@ def test_every_attempt_is_kept_with_its_text(tmp_path: Path) -> None:
     progress = Progress(tmp_path, clock=lambda: 1.0)
     for text in ("one", "two"):
         progress.record("a", "1.0.0", text, Results("x", "fail"), counts=True)
-    assert Standing(attempts=2, failed=2, status="fail") == progress.standing("a", "x")
-    assert Standing() == progress.standing("b", "x")
+    assert Standing(attempts=2, failed=2, status="fail") == progress.standing("a", "1.0.0", "x")
+    assert Standing() == progress.standing("b", "1.0.0", "x")
     progress.close()
     with sqlite3.connect(tmp_path / FILE) as database:
         assert [("one",), ("two",)] == database.execute("SELECT answer FROM attempt ORDER BY number").fetchall()
     database.close()
 
 
+def test_results_of_another_major_version_are_kept_and_count_no_more(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    progress.record("a", "1.2.0", "text", Results("x", "pass", points=1.0), counts=True)
+    assert "pass" == progress.standing("a", "1.9.1", "x").status
+    assert Standing() == progress.standing("a", "2.0.0", "x")
+    progress.close()
+
+
 def test_a_damaged_record_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"this is no database" * 100)
     progress = Progress(tmp_path, clock=lambda: 5.0)
-    assert Standing() == progress.standing("a", "x")
+    assert Standing() == progress.standing("a", "1.0.0", "x")
     progress.close()
     assert (tmp_path / "lessons.damaged-5").exists()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox_kernel.seat import merge
+from sandbox_kernel.classroom import merge
 
 Raw = dict[str, Any]  # JSON
 
