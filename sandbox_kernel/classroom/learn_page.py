@@ -102,7 +102,7 @@ def _lesson(lesson: LessonView, numbers: dict[str, int], base: str) -> str:
     share = round(100 * lesson.passed / total) if total else 100
     state = "done" if lesson.is_done else f"{lesson.passed} of {total} exercises"
     mark = ' class="done"' if lesson.is_done else ' class="soft"'
-    after = ", ".join(str(numbers[each]) for each in lesson.after if each in numbers)
+    after = ", ".join(map(str, sorted(numbers[each] for each in lesson.after if each in numbers)))
     details = (
         f"{lesson.minutes} minutes" + (f" · after lesson {after}" if after else "") + (" ✓" if lesson.is_done else "")
     )

@@ -83,7 +83,7 @@ def static_findings(notebook: Notebook) -> list[Finding]:
         found += _quiz_findings(cell)
     for exercise in lesson.exercises.values():
         found += _exercise_findings(exercise)
-    found += _goal_findings(lesson)
+    found += [*_goal_findings(lesson), *_stray_findings(lesson)]
     return found
 
 
@@ -237,6 +237,19 @@ def _goal_findings(lesson: Lesson) -> Iterator[Finding]:
         for goal in exercise.goals:
             if goal not in lesson.goals:
                 yield Finding("goals", exercise.id, f"the lesson has no goal '{goal}'; name one of its goals")
+
+
+def _stray_findings(lesson: Lesson) -> Iterator[Finding]:
+    """A check, hint or answer of an exercise that is not there would silently do nothing."""
+    for cell in lesson.cells:
+        name = cell.meta.get("exercise")
+        if name is not None and name not in lesson.exercises:
+            known = ", ".join(lesson.exercises) or "none"
+            yield Finding("stray", cell.id, f"the lesson has no exercise '{name}'; name one of its exercises ({known})")
+    for exercise in lesson.exercises.values():
+        orders = [cell.meta.get("order") for cell in exercise.hints]
+        if orders != list(range(1, len(orders) + 1)):
+            yield Finding("stray", exercise.id, f"its hints have the orders {orders}; count them from 1")
 
 
 def _solution_findings(check: Check, limit: float, exercise: Exercise, solution: Cell) -> Iterator[Finding]:

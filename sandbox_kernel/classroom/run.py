@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from sandbox_kernel.classroom.lessons import KEY, lesson_from_notebook
 from sandbox_kernel.classroom.text import Notebook
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def _stopped_at(notebook: Notebook) -> str:
 
 
 def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _COLOURS.sub("", text).splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sqlite3
 from pathlib import Path
@@ -79,6 +80,29 @@ def test_an_untouched_starter_opens_no_hint(learner: Learner) -> None:
 def test_a_failed_attempt_opens_the_first_hint(learner: Learner) -> None:
     learner.answers(WRONG)
     assert "An f-string puts a value into a text." == learner.ask("hint")["text"]
+
+
+def test_hints_open_one_by_one_and_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = new_lesson("hello", "Hello")
+    second = copy.deepcopy(lesson.cells[5])
+    second.id = "greet-hint-2"
+    second.source = "Second."
+    second.metadata["sandbox_kernel"].update(id="greet-hint-2", order=2)
+    lesson.cells.insert(6, second)
+    write(lesson, tmp_path / "hello.ipynb")
+    monkeypatch.setattr(desk, "grade", graded)
+    learner = Learner(tmp_path)
+    learner.answers(WRONG)
+    assert "An f-string puts a value into a text." == learner.ask("hint")["text"]
+    again = learner.ask("hint")["text"]
+    assert "An f-string" in again
+    assert "The next hint for 'greet' opens when you have checked one more answer of your own." in again
+    assert "Second." not in again
+    learner.answers(WRONG)
+    assert learner.ask("hint")["text"].endswith("Second.")
+    assert learner.ask("hint")["text"].endswith("Second.")
+    learner.answers(RIGHT)
+    assert ["An f-string puts a value into a text.", "Second."] == learner.ask("hint")["markdown"]
 
 
 def test_the_solution_opens_after_the_attempts_of_the_policy_or_a_pass(learner: Learner) -> None:

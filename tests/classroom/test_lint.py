@@ -88,6 +88,8 @@ def test_the_lesson_to_start_from_is_free_of_findings() -> None:
         (quiz("Which?\n\n- [ ] this"), ("quiz", "welcome")),
         (quiz("Which?\n\n- [ ] this\n- [ ] that"), ("quiz", "welcome")),
         (quiz("Which?\n\n- [x] this\n- [x] that"), ("quiz", "welcome")),
+        (change(7, exercise="gone"), ("stray", "greet-wrong")),
+        (change(5, order=2), ("stray", "greet")),
         (source(4, "%%sandbox_check greet\nx = 1"), ("check-code", "greet-check")),
         (source(4, "%%sandbox_check greet\nx ="), ("check-code", "greet-check")),
         (source(4, "%%sandbox_check greet\ndef test_x(lab):\n    pass"), ("check-words", "greet-check")),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -26,6 +28,10 @@ def small_lesson() -> Notebook:
     return lesson
 
 
+RESET = (
+    "%sandbox_reset greet\n"
+    "offered = [p for p in get_ipython().payload_manager.read_payload() if p['source'] == 'set_next_input'][0]"
+)
 CHECK = small_lesson().cells[4].source
 
 
@@ -82,6 +88,40 @@ def test_under_nbgrader_a_check_returns_its_points(tmp_path: Path) -> None:
     results = [[o for o in done.notebook.cells[n].outputs if o.output_type == "execute_result"] for n in (2, 4)]
     assert ["0.0", "1.0"] == [outputs[0]["data"]["text/plain"] for outputs in results]
     assert "NBGRADER_EXECUTION" not in os.environ
+
+
+def test_a_reset_offers_the_starter_in_a_new_cell_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANDBOX_KERNEL_DIR", str(tmp_path / "box"))
+    done = play(tmp_path, RIGHT, CHECK, RESET, "print(offered)", "print(greet('Ada'))", CHECK)
+    assert "{'source': 'set_next_input', 'text': '%%sandbox_answer greet" in said(done, 4)
+    assert "raise NotImplementedError', 'replace': False}" in said(done, 4)
+    assert "Hello, Ada!" in said(done, 5)
+    assert "greet: passed" in said(done, 6)
+    with closing(sqlite3.connect(tmp_path / "box" / ".sandbox" / "lessons.db")) as record:
+        answers = [text for (text,) in record.execute("SELECT answer FROM attempt ORDER BY number")]
+    assert [RIGHT.partition("\n")[2]] * 2 == [answer.rstrip("\n") for answer in answers]
+
+
+def test_an_answer_is_checked_wherever_its_cell_was_and_after_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check stands above the answer, and after a restart the answer's cell is not run again."""
+    monkeypatch.setenv("SANDBOX_KERNEL_DIR", str(tmp_path / "box"))
+    done = play(tmp_path, CHECK, RIGHT)
+    assert "there is no answer for 'greet' yet" in said(done, 1)
+    assert "greet: passed" in said(play(tmp_path, RIGHT, CHECK), 2)
+    assert "greet: passed" in said(play(tmp_path, CHECK), 1)
+
+
+def test_a_traceback_is_shown_only_when_asked_for(tmp_path: Path) -> None:
+    failing = "%%sandbox_answer greet\ndef greet(name):\n    return name.shout()"
+    with_traceback = CHECK.replace("%%sandbox_check greet", "%%sandbox_check greet --traceback")
+    done = play(tmp_path, failing, CHECK, with_traceback)
+    assert "AttributeError at line 2 of answer" in said(done, 2)
+    assert "Traceback" not in said(done, 2)
+    assert "Traceback (most recent call last)" in said(done, 3)
 
 
 def test_without_an_open_lesson_the_magics_say_how_to_open_it(tmp_path: Path) -> None:
