@@ -271,8 +271,17 @@ def uses_of(statements: Iterable[ast.stmt], class_name: str = "") -> Uses:
     return uses
 
 
+_READS = "names its body reads"
+
+
 def body_reads(node: ast.AST) -> set[str]:
-    """Names that a function's body (with the functions inside it) may load from its module."""
+    """Names that a function's body (with the functions inside it) may load from its module.
+
+    Kept with the node: a change of many names asks this of every function for each of them.
+    """
+    kept: set[str] | None = vars(node).get(_READS)
+    if kept is not None:
+        return kept
     loads: set[str] = set()
     stores: set[str] = set()
     for child in ast.walk(node):
@@ -282,7 +291,8 @@ def body_reads(node: ast.AST) -> set[str]:
             stores.add(child.arg)
         elif isinstance(child, ast.Global):
             loads.update(child.names)
-    return loads - stores
+    vars(node)[_READS] = found = loads - stores
+    return found
 
 
 def attributes_read(node: ast.AST) -> set[tuple[str, str]]:
