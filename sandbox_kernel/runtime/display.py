@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from sandbox_kernel import wire
+from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.records import Change
 
 STYLE = """<style>
@@ -25,6 +26,7 @@ STYLE = """<style>
 .sk-Out table{border-collapse:collapse;margin:4px 0}.sk-Out th{text-align:left;font-weight:600}
 .sk-Out td,.sk-Out th{padding:2px 10px 2px 0;text-align:left;vertical-align:top;background:none}
 .sk-Out .add{background:rgba(46,160,67,.18)}.sk-Out .del{background:rgba(248,81,73,.18)}
+.sk-Out .sides td{white-space:pre-wrap}
 .sk-Out .hunk{color:var(--jp-info-color1,#1565c0)}.sk-Out .mono div{white-space:pre-wrap;padding:0 6px}
 </style>"""
 
@@ -104,10 +106,11 @@ def _problems(problems: Sequence[wire.Problem]) -> tuple[list[str], str]:
     return lines, f"<ul>{''.join(items)}</ul>" if items else ""
 
 
-def history(result: wire.History) -> Rich:
+def history(result: wire.History, counts: wire.Statistics | None = None) -> Rich:
     """The versions of a module, newest first; a star marks the live one."""
     head = f"{result.module}: {result.total} version{'s' if result.total != 1 else ''}, version {result.live} is live"
-    lines, rows = [head], []
+    told = _counts(counts) if counts else ""
+    lines, rows = [head, *filter(None, [told])], []
     for version in result.versions:
         mark = "*" if version.number == result.live else " "
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(version.time))
@@ -121,7 +124,37 @@ def history(result: wire.History) -> Rich:
             f"<td>{escape(version.author)}</td><td>{escape(note)}{escape(tags)}</td></tr>"
         )
     columns = "".join(f"<th>{name}</th>" for name in ("", "state", "when", "lines", "by", "note"))
-    return Rich("\n".join(lines), f"<h4>{escape(head)}</h4><table><tr>{columns}</tr>{''.join(rows)}</table>")
+    about = f'<p class="dim">{escape(told)}</p>' if told else ""
+    return Rich("\n".join(lines), f"<h4>{escape(head)}</h4>{about}<table><tr>{columns}</tr>{''.join(rows)}</table>")
+
+
+def _counts(counts: wire.Statistics) -> str:
+    changes = f"{counts.accepted} change{'s' if counts.accepted != 1 else ''} accepted, {counts.rejected} refused"
+    back = f", {counts.rollbacks} rollback{'s' if counts.rollbacks != 1 else ''}" if counts.rollbacks else ""
+    lines = f"+{counts.added_lines} -{counts.removed_lines} lines"
+    return f"{changes}{back}; {lines}; {counts.median_ms:.0f} ms a change (median)"
+
+
+def side_by_side(result: wire.Diff) -> Rich:
+    """Both texts beside each other; a mark between them says what differs, besides the colour."""
+    marks = {"same": "", "changed": "|", "added": ">", "removed": "<"}
+    width = max((len(row.left) for row in result.rows), default=0)
+    text = [f"{row.left:<{width}} {marks[row.kind] or ' '} {row.right}".rstrip() for row in result.rows]
+    left, right = (f"v{n}" if n else "saved file" for n in (result.left, result.right))
+    cells = []
+    for row in result.rows:
+        old, new = (
+            ("del" if row.kind in ("changed", "removed") else ""),
+            ("add" if row.kind in ("changed", "added") else ""),
+        )
+        cells.append(
+            f"<tr><td class='dim'>{row.left_line or ''}</td><td class='{old}'>{escape(row.left)}</td>"
+            f"<td>{escape(marks[row.kind])}</td>"
+            f"<td class='dim'>{row.right_line or ''}</td><td class='{new}'>{escape(row.right)}</td></tr>"
+        )
+    head = f'<tr><th></th><th scope="col">{left}</th><th></th><th></th><th scope="col">{right}</th></tr>'
+    table = f'<table class="mono sides">{head}{"".join(cells)}</table>'
+    return Rich("\n".join(text), f"<h4>{escape(result.module)}: {left} and {right}</h4>{table}")
 
 
 def diff(result: wire.Diff) -> Rich:
@@ -210,6 +243,11 @@ def _move(name: str, before: int, after: int) -> str:
     if not after:
         return f"{name} v{before} taken away"
     return f"{name} v{before} → v{after}" if before else f"{name} v{after}"
+
+
+def report(found: CompileReport) -> Rich:
+    """What a compilation of several modules found."""
+    return Rich(str(found), found._repr_html_(), tone="ok" if found.ok else "no")
 
 
 def sentence(text: str) -> Rich:

@@ -46,6 +46,7 @@ def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPyt
     notice_cells(shell, opened.note_cell)
     magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
     atexit.register(opened.close)
+    after_first_cell(shell, opened.warm_up)
     if opened.notices:
         _show_at_first_cell(shell, opened.notices)
 
@@ -59,6 +60,16 @@ def notice_cells(shell: Any, note: Callable[[str], None]) -> Callable[[], None]:
 
     shell.events.register("post_run_cell", after)
     return lambda: shell.events.unregister("post_run_cell", after)
+
+
+def after_first_cell(shell: Any, act: Callable[[], None]) -> None:  # Any: IPython
+    """Not at the start, which everybody waits for: once, when the first cell has run."""
+
+    def once(_: Any) -> None:  # Any: IPython's ExecutionResult
+        shell.events.unregister("post_run_cell", once)
+        act()
+
+    shell.events.register("post_run_cell", once)
 
 
 def _show_at_first_cell(shell: Any, notices: list[str]) -> None:  # Any: IPython

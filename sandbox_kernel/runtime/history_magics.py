@@ -11,7 +11,6 @@ from sandbox_kernel.runtime import display as show
 from sandbox_kernel.runtime import past
 from sandbox_kernel.runtime.magics import asked, bind_modules, parse, show_applied
 from sandbox_kernel.runtime.session import Session
-from sandbox_kernel.versions.artifact import CompileReport
 
 
 @magics_class
@@ -105,7 +104,7 @@ class HistoryMagics(Magics):
     @magic_arguments()
     @argument("--no-trial", action="store_true", help="only look at the texts; run none of them")
     @line_magic
-    def sandbox_compile(self, line: str) -> CompileReport:
+    def sandbox_compile(self, line: str) -> show.Rich:
         """Compile all saved files of this sandbox in isolation, as far as they changed. Nothing is stored or loaded."""
         args = parse(self.sandbox_compile, line)
-        return asked(lambda: self.session.compile_files(trial=not args.no_trial))
+        return asked(lambda: show.report(self.session.compile_files(trial=not args.no_trial)))

@@ -85,17 +85,24 @@ class SandboxMagics(Magics):
     def sandbox_history(self, line: str) -> show.Rich:
         """The versions of a module, newest first."""
         args = parse(self.sandbox_history, line)
-        return asked(lambda: show.history(views.history(self.session, args.name, limit=args.limit)))
+        return asked(lambda: self._history(args.name, args.limit))
+
+    def _history(self, name: str, limit: int) -> show.Rich:
+        found = views.history(self.session, name, limit=limit)
+        counts = views.statistics(self.session.store.module_statistics(name)) if found.total else None
+        return show.history(found, counts)
 
     @magic_arguments()
     @argument("name", help="a module of this sandbox")
     @argument("left", nargs="?", default="-1", help="3, v3, a tag, live, newest, -1 (the one before) or file")
     @argument("right", nargs="?", default="live", help="the same; the live version when left out")
+    @argument("--side-by-side", action="store_true", help="both texts beside each other")
     @line_magic
     def sandbox_diff(self, line: str) -> show.Rich:
         """What differs between two versions of a module."""
         args = parse(self.sandbox_diff, line)
-        return asked(lambda: show.diff(self._diff(args.name, args.left, args.right)))
+        shown = show.side_by_side if args.side_by_side else show.diff
+        return asked(lambda: shown(self._diff(args.name, args.left, args.right)))
 
     def _diff(self, name: str, left: str, right: str) -> wire.Diff:
         return views.diff(self.session, name, self._number(name, left), self._number(name, right))

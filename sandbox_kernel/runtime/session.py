@@ -38,10 +38,9 @@ from sandbox_kernel.runtime.trees import DeclaredTrees
 from sandbox_kernel.supervision.checkpoints import FileCheckpoints
 from sandbox_kernel.supervision.output import Output
 from sandbox_kernel.supervision.system import System
-from sandbox_kernel.versions import compiler
+from sandbox_kernel.versions import compiler, launching
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.compiler import Compiler
-from sandbox_kernel.versions.launching import from_seed
 from sandbox_kernel.versions.project import compile_project
 from sandbox_kernel.versions.settings import settings_from
 from sandbox_kernel.versions.store import Change, VersionStore
@@ -78,11 +77,7 @@ class Session:
 
     @classmethod
     def open(
-        cls,
-        root: Path,
-        *,
-        namespaces: Callable[[], Iterable[dict[str, Any]]],
-        output: Output | None = None,
+        cls, root: Path, *, namespaces: Callable[[], Iterable[dict[str, Any]]], output: Output | None = None
     ) -> Session:
         """Lock and open the sandbox in `root`, made when missing. Raises StartError when another kernel has it.
 
@@ -109,7 +104,7 @@ class Session:
                 limits=settings.limits,
                 profile=settings.profile,
                 preload=PRELOAD,
-                launch=from_seed,
+                launch=launching.from_seed,
             ),
             reloader=Reloader(namespaces, trial=lambda _: None),  # the compiler has tried them already
             system=system.start(),
@@ -229,6 +224,11 @@ class Session:
         """Compile and import these texts in the isolated process, beside the live versions of the other modules."""
         others = {name: source for name, source in self.live_sources().items() if name not in sources}
         return self._compiler.compile(sources, live=others)
+
+    def warm_up(self) -> None:
+        """Start the compile worker in the background, where none was forked with the kernel and one is expected."""
+        if launching.is_missing():
+            threading.Thread(target=self._compiler.start, name="compile worker", daemon=True).start()
 
     def compile_files(self, *, trial: bool = True) -> CompileReport:
         """All saved files, each looked at and tried if it or what it imports changed; nothing is stored or loaded."""

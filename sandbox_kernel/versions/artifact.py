@@ -170,6 +170,9 @@ class CompileReport:
         lines += [f"  modules that import each other: {', '.join(group)}" for group in self.groups]
         return "\n".join(lines)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # Any: IPython's, for front ends without HTML
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(module)}</td><td>{kind}</td><td>{finding.line or ''}</td>"

@@ -6,6 +6,7 @@ interpreter for each request, a pool of them, a fork of the caller, a warm worke
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -121,8 +122,9 @@ class Compiler:
         return replace(report, duration_ms=taken_ms)
 
     def start(self) -> None:
-        """Starts the worker before there is anything to ask; does not wait for it."""
-        self._worker.start()
+        """Starts the worker before there is anything to ask; does not wait for it. If it fails the first request says so."""
+        with contextlib.suppress(OSError):
+            self._worker.start()
 
     def statistics(self) -> CompilerStatistics:
         return replace(self._statistics, worker_starts=self._worker.starts)

@@ -99,6 +99,11 @@ def from_seed(environment: Mapping[str, str]) -> Ends:
     return freshly(environment)
 
 
+def is_missing() -> bool:
+    """Whether a kernel that will be edited has no seed, as after a plain start."""
+    return not _seeds and os.environ.get(SEED) != "no"
+
+
 def _planted() -> Ends:
     requests, their_requests = _pipe(write=True)
     answers, their_answers = _pipe(write=False)

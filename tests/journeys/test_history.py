@@ -102,3 +102,36 @@ def test_a_history_moves_to_another_sandbox_as_one_file(notebook: Notebook, tmp_
         assert "has a history already" in other.error("%sandbox_import past.jsonl")[1]
     finally:
         other.close()
+
+
+def test_a_history_has_its_counts_and_a_diff_both_forms(notebook: Notebook) -> None:
+    notebook.cell(module_cell(total(0), "sums"))
+    notebook.cell(module_cell(total(1), "sums"))
+    notebook.cell("%sandbox_rollback sums -1")
+    assert "3 changes accepted, 0 refused, 1 rollback; +3 -1 lines" in notebook.cell("%sandbox_history sums")
+    shown = notebook.cell("%sandbox_diff sums 1 2 --side-by-side")
+    assert "return sum(prices) + 0 |     return sum(prices) + 1" in shown
+
+
+def test_all_saved_files_are_compiled_and_old_versions_forgotten_on_request(notebook: Notebook) -> None:
+    for number in range(4):
+        notebook.cell(module_cell(total(number), "sums"))
+    notebook.cell("%sandbox_tag sums first 1")
+    (notebook.directory / "sandboxes" / "nb" / "more.py").write_text("import sums\nprint(sums.totl)\n")
+    shown = notebook.cell("%sandbox_compile")
+    assert "did not compile 2 modules" in shown
+    assert "AttributeError: module 'sums' has no attribute 'totl'" in shown
+    assert "compiled 2 modules" in notebook.cell("%sandbox_compile --no-trial")
+    assert "1 version forgotten; the newest 2 of each module stay" in notebook.cell("%sandbox_forget 2")
+    assert "[first]" in notebook.cell("%sandbox_history sums")
+    assert "'first' names no version of sums any more" in notebook.cell("%sandbox_tag sums first --remove")
+    assert "3" == notebook.cell("sums.total([])")
+
+
+def test_an_older_change_is_undone_by_its_number(notebook: Notebook) -> None:
+    notebook.cell(module_cell(total(0), "sums"))
+    notebook.cell(module_cell(total(5), "sums"))
+    notebook.cell(module_cell("x = 1\n", "other"))
+    number = next(line.split()[0] for line in notebook.cell("%sandbox_timeline").splitlines() if "v1 → v2" in line)
+    assert "sums v1 is live again" in notebook.cell(f"%sandbox_undo {number}")
+    assert "(0, 1)" == notebook.cell("sums.total([]), other.x")
