@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def unload(shell: Any) -> None:  # Any: IPython
 
 
 def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPython and ipykernel
-    from sandbox_kernel.runtime import current, lesson_magics, magics, requests, session
+    from sandbox_kernel.runtime import current, lesson_magics, magics, outflow, requests, session
     from sandbox_kernel.runtime.channel import CellOutput, ControlChannel
     from sandbox_kernel.supervision.api import set_default_system
 
@@ -45,6 +46,8 @@ def open_sandbox(shell: Any, kernel: Any, directory: Path) -> None:  # Any: IPyt
     ControlChannel(kernel, lambda request: requests.handle(opened, request), opened.events, opened.live).open()
     notice_cells(shell, opened.note_cell)
     magics.bind_modules(shell, [module.__name__ for module in opened.restore()])
+    for stream in (sys.stdout, sys.stderr):
+        outflow.hold_back(stream)
     atexit.register(opened.close)
     after_first_cell(shell, opened.warm_up)
     if opened.notices:

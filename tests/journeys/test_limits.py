@@ -155,7 +155,7 @@ async def test_a_cell_that_takes_no_interrupt_is_ended_and_told(stage: Stage) ->
 
 async def test_output_over_its_limit_is_interrupted_and_told(stage: Stage) -> None:
     sandbox = await stage.sandbox(output_mb=1)
-    result = await sandbox.run("while True: print('x' * 100)", timeout_s=60)
+    result = await sandbox.run("while True: print('x' * 100_000)", timeout_s=60)
     sentence = "the code printed over 1,048,576 bytes and was interrupted; the sandbox goes on"
     assert sentence == str(result.error)
     assert ("output_bytes", float(1 << 20), sentence) == await stage.limit()
