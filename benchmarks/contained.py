@@ -236,14 +236,14 @@ def attempt(world: World, attack: Attack, level: Level) -> bool:
 
 
 def _follow(process: subprocess.Popen[bytes], seconds: float, peak: dict[str, float], work: Path) -> None:
-    from sandbox_kernel.host import usage
+    from sandbox_kernel.host import disk, usage
 
     until = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < until:
         found = usage.of_processes([process.pid, *usage.tree(process.pid)], exact_above_bytes=1)
         peak["memory_mb"] = max(peak["memory_mb"], found.memory_bytes / (1 << 20))
         peak["tasks"] = max(peak["tasks"], found.tasks)
-        peak["disk_mb"] = max(peak["disk_mb"], usage.of_directory(str(work), most_files=0)[0] / (1 << 20))
+        peak["disk_mb"] = max(peak["disk_mb"], disk.of_directory(str(work), most_files=0)[0] / (1 << 20))
         time.sleep(0.02)
     left = usage.tree(process.pid)
     for pid in (process.pid, *(left if process.poll() is None else ())):

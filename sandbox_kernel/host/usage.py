@@ -118,20 +118,3 @@ def _proportional(pid: int) -> int:
 def _read(path: str) -> bytes:
     with open(path, "rb", 0) as file:
         return file.read()
-
-
-def of_directory(path: str, *, most_files: int) -> tuple[int, int]:
-    """Bytes allocated and entries below a directory; stops counting soon after `most_files` entries (0: never)."""
-    size = entries = 0
-    queue = [path]
-    while queue and (not most_files or entries <= most_files):
-        with contextlib.suppress(OSError), os.scandir(queue.pop()) as listing:
-            for entry in listing:
-                entries += 1
-                with contextlib.suppress(OSError):
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        queue.append(entry.path)
-                if most_files and entries > most_files:
-                    break
-    return size, entries

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sandbox_kernel.host import usage
+from sandbox_kernel.host import disk, usage
 from sandbox_kernel.host.throttle import LOOK_S, Throttle
 from sandbox_kernel.host.usage import CpuTime, Usage
 from sandbox_kernel.isolation.cgroups import Cgroup
@@ -213,9 +213,10 @@ def measure(one: Watched, now: float) -> Usage:
     active = found.cpu_seconds - one.last.cpu_seconds > 0.005
     if (limits.disk_mb or limits.files) and (active or one.files_due <= now):
         most_files = limits.files if one.seen else 0
-        counted = [usage.of_directory(path, most_files=most_files) for path in one.directories]
+        counted = [disk.of_directory(path, most_files=most_files) for path in one.directories]
         one.files_due = now + FILES_S
-        return replace(found, disk_bytes=sum(size for size, _ in counted), files=sum(count for _, count in counted))
+        size = sum(size for size, _ in counted) + disk.of_deleted(pids, one.directories)
+        return replace(found, disk_bytes=size, files=sum(count for _, count in counted))
     return replace(found, disk_bytes=one.last.disk_bytes, files=one.last.files)
 
 

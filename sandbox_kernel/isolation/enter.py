@@ -143,11 +143,14 @@ def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:
     for descriptor in maps.values():
         os.close(descriptor)
     namespaces.configure_host()
-    before = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    directory = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+    before, settings = os.open("/proc/self", directory), os.open("/proc/sys/user", directory)
     view.enter()
     if as_root:
         namespaces.become(spec.user)
         namespaces.unshare_users(dir_fd=before)
+    namespaces.bound_own(settings)
+    os.close(settings)
     os.close(before)
 
 

@@ -6,6 +6,7 @@ root and then becomes an ordinary user that owns nothing on the machine; the san
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -19,6 +20,7 @@ from sandbox_kernel.isolation.mounts import USER
 MOUNT, UTS, IPC, USERS, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 NAMES: Final = {"mnt": MOUNT, "uts": UTS, "ipc": IPC, "user": USERS, "pid": PID, "net": NET}
 ALL_BUT_USERS: Final = MOUNT | UTS | IPC | PID | NET
+_OWN_BOUNDS: Final = {"max_inotify_instances": 16, "max_inotify_watches": 8192, "max_user_namespaces": 0}
 _DUMPABLE, _DROP_BOUND, _AMBIENT, _AMBIENT_CLEAR = 4, 24, 47, 4
 
 
@@ -37,6 +39,18 @@ def unshare_users(proc_self: str = "/proc/self", *, dir_fd: int | None = None) -
             os.write(target, text.encode())
         finally:
             os.close(target)
+
+
+def bound_own(settings: int) -> None:
+    """What the kernel counts per user it also counts per user namespace: code inside must not use up what its user's
+    other programs need. `settings` is a descriptor of /proc/sys/user; a kernel without one of them leaves it out."""
+    for name, most in _OWN_BOUNDS.items():
+        with contextlib.suppress(OSError):
+            target = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=settings)
+            try:
+                os.write(target, str(most).encode())
+            finally:
+                os.close(target)
 
 
 def become(user: int) -> None:

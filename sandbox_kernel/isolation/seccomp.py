@@ -36,7 +36,8 @@ memfd_secret fanotify_init fanotify_mark open_by_handle_at name_to_handle_at kex
 finit_module delete_module personality reboot swapon swapoff acct quotactl quotactl_fd syslog sethostname
 setdomainname settimeofday clock_settime clock_adjtime adjtimex vhangup nfsservctl lookup_dcookie iopl ioperm
 modify_ldt uselib ustat sysfs _sysctl mbind set_mempolicy migrate_pages move_pages set_mempolicy_home_node shmget
-shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink fallocate
+shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink fallocate io_setup openat2
+sync syncfs
 """
 # Landlock does not cover these, and without a mount namespace every file of the same user is in reach of them.
 _ATTRIBUTES: Final = """
@@ -45,10 +46,18 @@ fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat file_se
 connect
 """
 # glibc falls back to an older call only when it is told that the new one does not exist.
-_AS_IF_MISSING = {"clone3", "fchmodat2"}
+_AS_IF_MISSING = {"clone3", "fchmodat2", "openat2", "io_setup"}
 _UNSUPPORTED = {"fallocate"}
-# Answered with success and without effect: `shutil.copy` and many installers fail when these do.
-_IGNORED = {"chmod", "fchmod", "fchmodat", "utime", "utimes", "utimensat", "futimesat"}
+# Answered with success and without effect: `shutil.copy` and many installers fail when these do. To write out the whole
+# machine's data is nobody's need inside: `fsync` of a file works.
+_IGNORED = {"chmod", "fchmod", "fchmodat", "utime", "utimes", "utimensat", "futimesat", "sync", "syncfs"}
+# Where a new file or a changed one is given its mode: a program that runs as its owner, made by code in a sandbox, would
+# lend the owner's rights to every other user of the machine. (`openat2` has its mode where no filter can look.)
+_MODE_AT = {
+    "chmod": 1, "fchmod": 1, "fchmodat": 2, "fchmodat2": 2, "mknod": 1, "mknodat": 2, "creat": 1, "open": 2, "openat": 3,
+}  # fmt: skip
+_RUNS_AS_OWNER = 0o6000
+_CREATES = 0o100 | 0o20000000  # O_CREAT, and what tells O_TMPFILE from O_DIRECTORY
 
 
 class Test(NamedTuple):
@@ -94,6 +103,7 @@ def rules(policy: Policy) -> list[Rule]:
         Rule("ioctl", (Test(1, request),)) for request in (0x5412, 0x541C)
     ]  # TIOCSTI, TIOCLINUX: typing for others
     found += [Rule("setsockopt", (Test(1, 1), Test(2, option))) for option in (7, 8, 32, 33)]  # buffers of any size
+    found += _mode_rules()
     found += _socket_rules(policy)
     if not policy.namespaces:
         found += _rules_without_namespaces(policy)
@@ -106,6 +116,14 @@ def _error_of(name: str) -> int:
     if name in _UNSUPPORTED:
         return errno.EOPNOTSUPP
     return errno.ENOSYS if name in _AS_IF_MISSING else errno.EPERM
+
+
+def _mode_rules() -> Iterator[Rule]:
+    """The mode of `open` counts only where a file may be made; elsewhere the register holds anything."""
+    for name, at in _MODE_AT.items():
+        special = Test(at, 0, equal=False, mask=_RUNS_AS_OWNER)
+        creating = (Test(at - 1, 0, equal=False, mask=_CREATES),) if name in ("open", "openat") else ()
+        yield Rule(name, (*creating, special))
 
 
 def _socket_rules(policy: Policy) -> Iterator[Rule]:
@@ -141,7 +159,6 @@ def _rules_without_namespaces(policy: Policy) -> Iterator[Rule]:
     if policy.landlock_abi < 3:
         truncating = 0o1000
         yield Rule("truncate")
-        yield Rule("openat2", error=errno.ENOSYS)
         yield Rule("openat", (Test(2, truncating, mask=truncating | 3),))
         yield Rule("open", (Test(1, truncating, mask=truncating | 3),))
 

@@ -38,7 +38,8 @@ futimesat 261 -1, setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, removexattr 
 fremovexattr 199 16, setxattrat 463 463, removexattrat 466 466, file_setattr 469 469, truncate 76 45, open 2 -1,
 openat 257 56, openat2 437 437, creat 85 -1, fallocate 285 47, mmap 9 222, ioctl 16 29, fcntl 72 25,
 inotify_init 253 -1, inotify_init1 294 26, landlock_create_ruleset 444 444, landlock_add_rule 445 445,
-landlock_restrict_self 446 446, seccomp 317 277, capset 126 91
+landlock_restrict_self 446 446, seccomp 317 277, capset 126 91, mknod 133 -1, mknodat 259 33, io_setup 206 0,
+sync 162 81, syncfs 306 267
 """
 
 MACHINE: Final = platform.machine()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox_kernel.host import usage
+from sandbox_kernel.host import disk, usage
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import (
     BUSY_S,
@@ -69,10 +69,52 @@ def test_a_directory_is_counted_up_to_a_bound(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "data").write_bytes(b"x" * 100_000)
     os.symlink("/", tmp_path / "everything")
-    size, entries = usage.of_directory(str(tmp_path), most_files=0)
+    size, entries = disk.of_directory(str(tmp_path), most_files=0)
     assert 3 == entries
     assert 100_000 <= size < 200_000
-    assert usage.of_directory(str(tmp_path), most_files=1)[1] <= 2
+    assert disk.of_directory(str(tmp_path), most_files=1)[1] <= 2
+
+
+def test_what_lies_below_the_longest_path_is_too_much(tmp_path: Path) -> None:
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(tmp_path)
+        for _ in range(20):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+        assert disk.BEYOND == disk.of_directory(str(tmp_path), most_files=0)[0]
+    finally:
+        os.fchdir(before)
+        os.close(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or not os.geteuid(), reason="root may list every directory")
+def test_a_closed_directory_is_counted_and_stays_closed(tmp_path: Path) -> None:
+    closed = tmp_path / "a" / "b"
+    closed.mkdir(parents=True)
+    (closed / "data").write_bytes(b"x" * 100_000)
+    for place in (closed, closed.parent):
+        place.chmod(0)
+    try:
+        assert 100_000 <= disk.of_directory(str(tmp_path), most_files=0)[0] < 200_000
+        assert 0 == closed.parent.stat().st_mode & 0o777
+    finally:
+        closed.parent.chmod(0o700)
+        closed.chmod(0o700)
+
+
+@linux
+def test_deleted_files_that_are_open_are_counted(tmp_path: Path) -> None:
+    make = "f = open('f', 'wb')\nf.write(bytes(1 << 20))\nf.flush()\nos.unlink('f')"
+    code = f"import os, sys\n{make}\nprint(flush=True)\nsys.stdin.read(1)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        assert 1 << 20 == disk.of_deleted([process.pid], [str(tmp_path)])
+        assert 0 == disk.of_deleted([process.pid], ["/proc"])
+        process.communicate(b"\n")
 
 
 @linux
