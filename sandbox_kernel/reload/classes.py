@@ -149,10 +149,13 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
     ran: dict[str, Unit] = {}
     done: set[int] = set()
     changed: set[str] = set()  # names of the body with another value than before: what reads them runs again
+    bound_anew: set[str] = set()  # ... and by whom: what binds those names later runs again as well
     for index, unit in enumerate(plan.new):
         step = plan.steps.get(index)
-        if step is None and changed and unit.kind != "class" and unit.uses.reads & changed:
-            step = Step("header" if unit.kind == "def" else "run", unit, unit, edited=False)
+        again = not bound_anew.isdisjoint(unit.binds)
+        if step is None and unit.kind != "class" and (again or (changed and unit.uses.reads & changed)):
+            step = Step("header" if unit.kind == "def" and not again else "run", unit, unit, edited=False)
+            bound_anew |= set(unit.binds) if step.action == "run" else set()
         if step is None or is_docstring(plan.new, index):
             continue
         if step.action == "class" and isinstance(vars(cls).get(unit.name), type):

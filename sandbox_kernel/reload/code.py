@@ -55,6 +55,13 @@ def children(code: CodeType) -> list[CodeType]:
     return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
+def within(code: CodeType) -> Iterator[CodeType]:
+    """All that its functions, classes and comprehensions are made of, however deep."""
+    for child in children(code):
+        yield child
+        yield from within(child)
+
+
 def is_function(code: CodeType) -> bool:
     return bool(code.co_flags & CO_OPTIMIZED) and code.co_name not in INLINE
 

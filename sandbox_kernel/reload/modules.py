@@ -105,7 +105,7 @@ class ModuleEdit:
         self._forget_bindings(step.new for step in steps.values() if step.action == "run")
         for index in self._order():
             unit, step = self.source.units[index], steps.get(index)
-            if step is None and not self.taint.reaches(unit.uses):
+            if step is None and not self.taint.reaches(unit.uses) and not self.taint.binds_anew(unit):
                 continue
             if step is not None and step.action != "run":
                 continue
@@ -121,6 +121,8 @@ class ModuleEdit:
         unit = self.source.units[index]
         self._execute(unit)
         self._prepared[index] = None
+        if index not in self.plan.scope.steps:
+            self.taint.bound |= set(unit.binds)
         for name in unit.binds:
             if not same_value(self.live.get(name, MISSING), self.overlay.get(name, MISSING)):
                 self.taint.mark(name)
@@ -137,7 +139,8 @@ class ModuleEdit:
     def _order(self) -> Iterable[int]:
         """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
         for index, unit in enumerate(self.source.units):
-            if index in self.plan.scope.steps or (self.taint and self.taint.mentions(unit)):
+            known = index in self.plan.scope.steps or self.taint.binds_anew(unit)
+            if known or (self.taint and self.taint.mentions(unit)):
                 yield index
 
     def _forget_bindings(self, units: Iterable[Unit]) -> None:
@@ -213,8 +216,9 @@ class ModuleEdit:
         if not moved:
             return
         done = {id(function) for function, _ in self.touched}
+        fresh = {id(code) for index in self._prepared for code in codes.within(self.code_of(self.source.units[index]))}
         for function, index in live_functions.in_lines(moved, self.live):
-            if id(function) not in done:
+            if id(function) not in done and id(function.__code__) not in fresh:
                 done.add(id(function))
                 functions.set_code(self.journal, function, self.variants.shift(function.__code__, lines[index]))
         for unit, by in zip(moved, lines, strict=True):

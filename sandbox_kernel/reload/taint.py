@@ -51,10 +51,15 @@ class Taint:
         self.mutated: set[str] = set()  # hold another content than before, in the same container
         self.functions: set[str] = set()  # read a changed value when they are called
         self.calls: set[Pair] = set()  # the same, of other modules
+        self.bound: set[str] = set()  # by statements that read a changed value: what binds them later runs again too
 
     def __bool__(self) -> bool:
         own = self.names or self.attributes or self.items or self.mutated or self.functions or self.calls
         return bool(own or self.members.values or self.members.methods)
+
+    def binds_anew(self, unit: Unit) -> bool:
+        """Whether an earlier statement that ran again has bound a name of this one, which is to have the last word."""
+        return not self.bound.isdisjoint(unit.binds)
 
     def mark(self, name: str) -> None:
         self.names.add(name)
@@ -153,14 +158,16 @@ def value_of(*namespaces: dict[str, Any]) -> Callable[[str], Any]:
 
 def tainted_step(taint: Taint, unit: Unit) -> Step | None:
     """What a statement needs whose own text asks for nothing that is executed."""
-    if unit.kind == "class":
+    again = taint.binds_anew(unit)
+    if unit.kind == "class" and not again:
         return _tainted_class(taint, unit)
-    if not taint.reaches(unit.uses):
+    if not again and not taint.reaches(unit.uses):
         return None
-    if unit.kind == "def":
+    if unit.kind == "def" and not again:
         decorators = uses_of([ast.Expr(node) for node in unit.function.decorator_list])
         if not taint.reaches(decorators):
             return Step("header", unit, unit, edited=False)
+    taint.bound |= set(unit.binds)
     return Step("run", unit, unit, edited=False)
 
 
@@ -177,9 +184,13 @@ def add_tainted(taint: Taint, step: Step) -> None:
     """Adds to the plan of a class what changed values ask for."""
     body, node = step.body, step.new.class_node
     assert body is not None
+    bound: set[str] = set()
     for index, member in enumerate(body.new):
-        if index not in body.steps and taint.reaches(member.uses):
-            body.steps[index] = Step("header" if member.kind == "def" else "run", member, member, edited=False)
+        again = not bound.isdisjoint(member.binds)
+        if index not in body.steps and (again or taint.reaches(member.uses)):
+            action = "header" if member.kind == "def" and not again else "run"
+            body.steps[index] = Step(action, member, member, edited=False)
+            bound |= set(member.binds) if action == "run" else set()
             for j in reach.builders(body.new, index):
                 body.steps.setdefault(j, Step("run", body.new[j], body.new[j], edited=False))
     outer = uses_of([ast.Expr(base) for base in [*node.bases, *(keyword.value for keyword in node.keywords)]])

@@ -1,0 +1,7 @@
+A = 0
+
+class C:
+    k = A
+    seen = k
+    def k(self):
+        return 'method'

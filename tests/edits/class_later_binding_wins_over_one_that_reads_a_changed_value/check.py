@@ -1,0 +1,1 @@
+assert ('method', 1) == (c.k(), m.C.seen)

@@ -1,0 +1,13 @@
+def loud(fn):
+    def wrapper(*a):
+        return fn(*a)
+    return wrapper
+
+A = 0
+
+def g(y=1):
+    return A
+
+@loud
+def f(y=1):
+    return A

@@ -1,0 +1,1 @@
+assert ('last', 1) == (m.x, m.y)
