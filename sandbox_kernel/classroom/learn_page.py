@@ -10,7 +10,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
-from sandbox_kernel.classroom.overview import ExerciseView, LessonView, Overview, heading_link
+from sandbox_kernel.classroom.overview import ExerciseCard, LessonCard, Overview, heading_link
 
 _STYLE = """
 :root { color-scheme: light dark; --back: #f6f8fb; --card: #fff; --ink: #1f2933; --soft: #52606d; --line: #d3dae2;
@@ -97,7 +97,7 @@ def _resume(course: Overview, numbers: dict[str, int], base: str) -> str:
     )
 
 
-def _lesson(lesson: LessonView, numbers: dict[str, int], base: str) -> str:
+def _lesson(lesson: LessonCard, numbers: dict[str, int], base: str) -> str:
     total = len(lesson.exercises)
     share = round(100 * lesson.passed / total) if total else 100
     state = "done" if lesson.is_done else f"{lesson.passed} of {total} exercises"
@@ -118,11 +118,11 @@ def _lesson(lesson: LessonView, numbers: dict[str, int], base: str) -> str:
     )
 
 
-def _exercise(exercise: ExerciseView) -> str:
+def _exercise(exercise: ExerciseCard) -> str:
     mark, words = _MARKS[exercise.standing.status]
     return f'{escape(exercise.title)} <span class="soft">{mark} {words}</span>'
 
 
-def _link(base: str, lesson: LessonView, exercise: ExerciseView | None = None) -> str:
+def _link(base: str, lesson: LessonCard, exercise: ExerciseCard | None = None) -> str:
     fragment = f"#{heading_link(exercise.title)}" if exercise else ""
     return escape(f"{base}{quote(lesson.path)}{fragment}")

@@ -24,7 +24,7 @@ _HEADING = re.compile(r"^#{1,6} +(?P<text>.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class ExerciseView:
+class ExerciseCard:
     """`title` is the heading of its prompt."""
 
     id: str
@@ -37,7 +37,7 @@ class ExerciseView:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonView:
+class LessonCard:
     """`path` is that of the notebook below the course's directory; `seen` when something was last checked in it, or 0."""
 
     id: str
@@ -46,7 +46,7 @@ class LessonView:
     minutes: int
     goals: tuple[str, ...]
     after: tuple[str, ...]
-    exercises: tuple[ExerciseView, ...]
+    exercises: tuple[ExerciseCard, ...]
     seen: float = 0.0
 
     @property
@@ -58,7 +58,7 @@ class LessonView:
         return self.passed == len(self.exercises)
 
     @property
-    def next_exercise(self) -> ExerciseView | None:
+    def next_exercise(self) -> ExerciseCard | None:
         return next((exercise for exercise in self.exercises if not exercise.passed), None)
 
 
@@ -67,11 +67,11 @@ class Overview:
     """`first` is the lesson to open when nothing was done yet; empty for the first of all."""
 
     title: str
-    lessons: tuple[LessonView, ...]
+    lessons: tuple[LessonCard, ...]
     first: str = ""
 
     @property
-    def resume(self) -> LessonView | None:
+    def resume(self) -> LessonCard | None:
         """Where to go on: in the lesson that was worked in last, else in the first one after it that is not done."""
         begun = max(self.lessons, key=lambda lesson: lesson.seen, default=None)
         if begun is None:
@@ -95,11 +95,11 @@ def overview(course: Course) -> Overview:
     return Overview(course.title, tuple(_lesson(course, entry) for entry in course.entries), course.open_first)
 
 
-def _lesson(course: Course, entry: Entry) -> LessonView:
+def _lesson(course: Course, entry: Entry) -> LessonCard:
     path = course.student_path(entry)
     lesson = load_lesson(path)
     standings, seen = _record(path.parent / "sandboxes" / path.stem / ".sandbox" / FILE, lesson)
-    return LessonView(
+    return LessonCard(
         id=entry.id,
         title=lesson.title,
         path=path.relative_to(course.directory).as_posix(),
@@ -107,7 +107,7 @@ def _lesson(course: Course, entry: Entry) -> LessonView:
         goals=tuple(lesson.goals.values()),
         after=entry.after,
         exercises=tuple(
-            ExerciseView(e.id, _title(e), standings.get(e.id, Standing())) for e in lesson.exercises.values()
+            ExerciseCard(e.id, _title(e), standings.get(e.id, Standing())) for e in lesson.exercises.values()
         ),
         seen=seen,
     )

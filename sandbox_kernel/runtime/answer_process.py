@@ -63,7 +63,11 @@ class AnswerProcess:
 
     def _load(self, args: Args) -> dict[str, object]:
         done = self._session.apply(dict(args["sources"]))
-        problems = [(f"line {p.line}: " if p.line else "") + p.message for p in done.problems if p.severity == "error"]
+        problems = [
+            (f"line {p.line}: " if p.line else "") + p.message + (f"; {p.hint}" if p.hint else "")
+            for p in done.problems
+            if p.severity == "error"
+        ]
         return {"ok": done.ok, "summary": done.summary, "stage": done.stage, "problems": problems}
 
     def _rollback(self, args: Args) -> dict[str, object]:

@@ -146,7 +146,7 @@ def test_the_right_answer_earns_all(lesson: Lesson) -> None:
         ("def twice(n):\n    import time; time.sleep(60)", "was stopped; look for a loop that never ends"),
         ("def twice(n): return len(bytearray(10**10))", "MemoryError"),
         ("def twice(n): return twice(n)", "RecursionError"),
-        ("def twice(n)\n    return 1", "refused"),
+        ("def twice(n)\n    return 1", "put a colon"),
         ("import nothing_like_this", "refused"),
     ],
 )
