@@ -115,6 +115,8 @@ def _verdict(test: Test, lab: Lab) -> tuple[Any, str, str]:  # Any: a Status
         return "error", str(error), error.traceback
     except AnswerEnded as ended:
         return "error", str(ended), ""
+    except SyntaxError as error:  # the check parses all it has itself; this is of an answer that it looks at with `ast`
+        return "fail", f"your answer is no Python yet: {error.msg} at line {error.lineno}", ""
     except Exception as error:  # border: as above
         return "error", f"this check itself failed with {type(error).__name__}: {error}; tell the lesson's author", ""
     return "pass", "", ""

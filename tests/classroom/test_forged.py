@@ -163,3 +163,10 @@ def test_a_check_without_tests_is_no_pass(lesson: Lesson) -> None:
 def test_a_fault_of_the_check_is_told_as_such(lesson: Lesson) -> None:
     broken = Cell("c", "code", "check", "%%sandbox_check greet\ndef test_x(lab):\n    nothing_here", {"points": 1})
     assert "tell the lesson's author" in grade(lesson, lesson.exercises["greet"], "x = 1", checks=(broken,)).said()
+
+
+def test_a_check_that_reads_an_answer_which_is_no_python_says_so(lesson: Lesson) -> None:
+    source = "%%sandbox_check greet\nimport ast\ndef test_x(lab):\n    ast.parse(lab.answer_text)"
+    reading = Cell("c", "code", "check", source, {"points": 1})
+    results = grade(lesson, lesson.exercises["greet"], "x = 1\ny = (", checks=(reading,))
+    assert ("fail", "your answer is no Python yet: '(' was never closed at line 2") == (results.status, results.said())
