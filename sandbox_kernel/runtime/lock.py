@@ -24,6 +24,8 @@ class DirectoryLock:
     def acquire(self) -> None:
         """Raises StartError, naming the holder, when another living process has it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.is_symlink() or (self.path.exists() and not self.path.is_file()):
+            self._put_aside()  # code of an earlier run left something else there
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if fcntl is not None:
@@ -39,6 +41,9 @@ class DirectoryLock:
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps({"pid": os.getpid()}).encode(), 0)
         self._fd = fd
+
+    def _put_aside(self) -> None:
+        self.path.rename(self.path.with_name(f"{self.path.name}.{os.urandom(4).hex()}"))
 
     def release(self) -> None:
         if self._fd >= 0:

@@ -157,7 +157,8 @@ def open_database(directory: Path) -> tuple[Database, Path | None]:
         ) from error
     path = directory / FILE
     try:
-        return Database(path, *_connect(path)), None
+        if path.is_file() or not os.path.lexists(path):  # else code of an earlier run left something else there
+            return Database(path, *_connect(path)), None
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise StoreError(_sentence(path, error)) from error
@@ -285,7 +286,7 @@ def _put_aside(path: Path) -> Path:
     try:
         for suffix in ("-wal", "-shm", ""):  # the database last: until then the next start finds the damage again
             source = path.with_name(path.name + suffix)
-            if source.exists():
+            if os.path.lexists(source):
                 os.replace(source, aside.with_name(aside.name + suffix))
     except OSError as error:
         raise StoreError(

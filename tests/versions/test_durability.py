@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import threading
@@ -59,6 +60,18 @@ def test_a_damaged_file_is_put_aside_and_the_store_starts_anew(tmp_path: Path, d
         apply(store, {"a": "1\n"})
     with VersionStore.open(tmp_path) as store:
         assert (None, {"a": "1\n"}) == (store.recovered_from, live(store))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+@pytest.mark.parametrize("left", ["fifo", "link", "directory"])
+def test_what_is_no_file_is_put_aside(left: str, tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    make = {"fifo": os.mkfifo, "link": lambda path: path.symlink_to("/nowhere"), "directory": Path.mkdir}
+    make[left](path)
+    with VersionStore.open(tmp_path) as store:
+        assert store.recovered_from is not None
+        assert store.recovered_from.name.startswith(f"{FILE}.damaged-")
+    assert path.is_file()
 
 
 def test_a_file_cut_short_is_put_aside(tmp_path: Path) -> None:
