@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
+from sandbox_kernel.classroom import schema
 from sandbox_kernel.classroom.lessons import KEY, LessonError
 from sandbox_kernel.classroom.student import sha256, student_copy
 from sandbox_kernel.classroom.template import new_lesson
@@ -66,5 +67,12 @@ def test_a_copy_of_a_copy_is_refused() -> None:
         student_copy(student_copy(new_lesson("one", "Title")))
 
 
-def test_a_copy_is_a_valid_notebook() -> None:
-    nbformat.validate(student_copy(new_lesson("one", "Title")))
+def test_a_copy_is_a_valid_notebook_whose_metadata_keeps_the_schema() -> None:
+    lesson = new_lesson("one", "Title")
+    demo = {"id": "try-it", "cell_type": "code", "source": "1", "metadata": {KEY: {"role": "demo", "id": "try-it"}}}
+    lesson.cells.append(nbformat.from_dict({**demo, "outputs": [], "execution_count": None}))
+    copied = student_copy(lesson)
+    nbformat.validate(copied)
+    faults = [*schema.manifest_faults(copied.metadata[KEY])]
+    faults += [fault for cell in copied.cells for fault in schema.cell_faults(cell.metadata[KEY])]
+    assert [] == faults

@@ -1,0 +1,76 @@
+"""A shipped lesson in JupyterLab, Notebook 7 and Voila, and the start page of the course, as a learner meets them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hosts import TOKEN, Host, run_in_kernel
+from playwright.async_api import Page, expect
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+TILL = "07-hot-code-loading.ipynb"
+
+
+def hand_out(host: Host) -> None:
+    """The course as `jupyter sandbox learn` lays it out: copies of all lessons, pictures, the order."""
+    for path in LESSONS.glob("*.ipynb"):
+        shutil.copy(path, host.directory)
+    shutil.copy(LESSONS / "course.toml", host.directory)
+    shutil.copytree(LESSONS / "images", host.directory / "images", dirs_exist_ok=True)
+
+
+@pytest.mark.parametrize("name", ["lab", "notebook"])
+async def test_a_lesson_runs_from_top_to_bottom(page: Page, jupyter: dict[str, Host], name: str) -> None:
+    host = jupyter[name]
+    hand_out(host)
+    await host.open(page, TILL)
+    assert "True" in await run_in_kernel(page, "'opened' in call('till', 'status')")
+    await expect(page.get_by_text("When you are through, you can:").first).to_be_attached()
+    await expect(page.get_by_text("greeting: not yet (0 of 1 points)")).to_be_attached()
+
+
+async def test_the_start_page_leads_into_a_lesson_and_back(page: Page, jupyter: dict[str, Host]) -> None:
+    lab = jupyter["lab"]
+    hand_out(lab)
+    await page.goto(f"{lab.url}/sandbox/learn?token={TOKEN}")
+    await expect(page.get_by_role("heading", name="Live Python")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading"))).to_have_count(12)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Start")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Hot code loading: new code, old state")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_start_page_can_be_read_in_both_colours(page: Page, jupyter: dict[str, Host], scheme: str) -> None:
+    """The contrast of every text with what is behind it is at least 4.5 to 1."""
+    hand_out(jupyter["lab"])
+    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+    await page.goto(f"{jupyter['lab'].url}/sandbox/learn?token={TOKEN}")
+    await page.get_by_text("Goals and exercises").first.click()
+    assert [] == await page.evaluate(POOR_CONTRAST)
+
+
+POOR_CONTRAST = """() => {
+  const channel = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const light = (text) => {
+    const [r, g, b] = text.match(/[0-9.]+/g).map((each) => channel(each / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll('main *')) {
+    if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    const pair = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => b - a);
+    if ((pair[0] + 0.05) / (pair[1] + 0.05) < 4.5) poor.push(element.textContent);
+  }
+  return poor;
+}"""
