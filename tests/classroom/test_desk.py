@@ -24,8 +24,8 @@ WRONG = 'def greet(name):\n    return "Hello, Ada!"'
 def graded(lesson: Lesson, exercise: Exercise, answer: str, *, checks: tuple[Cell, ...] | None = None) -> Results:
     """A grader that knows one right answer: the real one starts processes."""
     status = "pass" if answer == RIGHT else "fail"
-    points = float(checks[0].meta["points"]) if checks else 0.0
-    return summarise(exercise.id, [TestResult("test_x", status)], points)  # type: ignore[arg-type]  # one of the two
+    tests = [TestResult(cell.id, status) for cell in checks or ()]  # type: ignore[arg-type]  # one of the two
+    return summarise(exercise.id, tests, sum(float(cell.meta["points"]) for cell in checks or ()))
 
 
 class Learner:
@@ -121,6 +121,29 @@ def test_a_changed_check_is_run_but_counts_for_nothing(learner: Learner) -> None
     changed = learner.ask("check", answer=RIGHT, check="def test_x(lab):\n    pass")
     assert 0.0 == changed["results"]["points"]
     assert "not tried yet" in learner.ask("progress")["text"]
+
+
+def with_second_check(directory: Path, visibility: str) -> None:
+    lesson = new_lesson("hello", "Hello")
+    second = copy.deepcopy(lesson.cells[4])
+    second.id = "second"
+    second.source += "\n# another one"
+    second.metadata["sandbox_kernel"].update(id="second", points=2, visibility=visibility)
+    lesson.cells.insert(5, second)
+    write(lesson, directory / "hello.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("visibility", "tests", "points"), [("visible", ["greet-check", "second"], 3.0), ("server", ["greet-check"], 1.0)]
+)
+def test_one_check_runs_all_that_learners_have_and_none_that_only_the_server_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visibility: str, tests: list[str], points: float
+) -> None:
+    with_second_check(tmp_path, visibility)
+    monkeypatch.setattr(desk, "grade", graded)
+    for asked in ({"check": Learner(tmp_path).check}, {"all": True}):
+        results = Learner(tmp_path).ask("check", answer=RIGHT, **asked)["results"]
+        assert (tests, points) == ([test["name"] for test in results["tests"]], results["points"])
 
 
 @pytest.mark.parametrize(
