@@ -1,4 +1,4 @@
-"""What `jupyter server` loads of this package: the REST interface and the events of the sandboxes that it runs.
+"""What `jupyter server` loads of this package: REST interface, events and metrics of the sandboxes that it runs.
 
 No authentication of its own, no polling: the server's kernel manager tells of each kernel that it starts.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox_kernel.host import openapi, rest, served_events
+from sandbox_kernel.host import metrics, openapi, rest, served_events
 from sandbox_kernel.host.served import ServedSandboxes
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
@@ -18,7 +18,13 @@ def load(app: Any) -> None:  # Any: jupyter_server's ServerApp, whose traits car
     """Called by the server once, before its loop runs."""
     events = app.event_logger
     events.register_event_schema(SHARE / "sandbox_event.yaml")
-    sandboxes = ServedSandboxes(app.kernel_manager, lambda data: events.emit(schema_id=served_events.SCHEMA, data=data))
+
+    def emit(told: dict[str, Any]) -> None:  # Any: JSON
+        metrics.note(told)
+        events.emit(schema_id=served_events.SCHEMA, data=told)
+
+    sandboxes = ServedSandboxes(app.kernel_manager, emit)
+    metrics.watch(lambda: len(sandboxes.ids()))
 
     async def on_action(logger: Any, schema_id: str, data: dict[str, Any]) -> None:  # Any: as jupyter_events calls it
         if data.get("status") == "success" and data.get("kernel_id"):
