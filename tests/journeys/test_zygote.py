@@ -100,18 +100,18 @@ child.start()
 child.join()
 """
 UNIQUE = """
-import os, random, uuid, tempfile, multiprocessing, secrets
+import os, random, uuid, tempfile, multiprocessing, secrets, ssl
 kernel = get_ipython().kernel
 for value in (random.random(), uuid.uuid4(), uuid.uuid1().time, multiprocessing.current_process().authkey.hex(),
-              next(tempfile._get_candidate_names()), secrets.token_hex(8), kernel.ident, kernel.session.session,
-              kernel.session.key.decode(), get_ipython().displayhook.topic):
+              next(tempfile._get_candidate_names()), secrets.token_hex(8), ssl.RAND_bytes(8).hex(),
+              kernel.ident, kernel.session.session, kernel.session.key.decode(), get_ipython().displayhook.topic):
     print(value)
 """
 
 
 async def test_siblings_share_no_seed_key_name_or_identity(managers: list[AsyncKernelManager]) -> None:
     first, second = [(await start(manager, UNIQUE)).split() for manager in managers]
-    assert 10 == len(first) == len(second)
+    assert 11 == len(first) == len(second)
     assert set() == set(first) & set(second)
 
 
@@ -289,10 +289,9 @@ async def main():
     client = manager.client()
     client.start_channels()
     await client.wait_for_ready(timeout=60)
-    client.execute("import re; re.match(r'(a+)+$', 'a' * 60 + 'b')")  # holds the interpreter's lock for ages
-    # later messages may wait for the lock
-    while (await client.get_iopub_msg(timeout=30))["content"].get("execution_state") != "busy":
-        pass
+    client.execute("input(); import re; re.match(r'(a+)+$', 'a' * 60 + 'b')", allow_stdin=True)
+    await client.get_stdin_msg(timeout=30)
+    client.input("go")  # from here on the cell holds the interpreter's lock for ages, and nothing it says gets out
     print(manager.provisioner.pid, flush=True)
     await asyncio.sleep(3600)
 
