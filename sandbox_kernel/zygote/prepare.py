@@ -77,6 +77,7 @@ def arrange(app: ForkedKernelApp) -> None:
     sharing.forget_lookups()
     gc.freeze()
     sharing.fill()
+    sharing.collapse()
 
 
 def warm(app: ForkedKernelApp) -> None:

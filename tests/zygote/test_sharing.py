@@ -108,3 +108,23 @@ def test_the_rehearsal_finds_the_code_of_a_kernels_first_reply_and_leaves_nothin
     command = [sys.executable, "-Xfrozen_modules=off", "-c", REHEARSAL]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert ("True True True False\nTrue 1\n", 0) == (done.stdout, done.returncode), done.stderr
+
+
+COLLAPSED = """
+import os
+from sandbox_kernel.zygote import sharing
+
+before = [str(number) * 8 for number in range(400_000)]
+count = sharing.collapse()
+if os.fork() == 0:
+    before[7] = "another"
+    os._exit(0)
+os.wait()
+print(before[7], len(before), count >= 0)
+"""
+
+
+@pytest.mark.kernel
+def test_memory_in_large_pages_is_what_it_was() -> None:
+    done = subprocess.run([sys.executable, "-c", COLLAPSED], capture_output=True, text=True, timeout=60)
+    assert ("77777777 400000 True\n", "", 0) == (done.stdout, done.stderr, done.returncode)
