@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sandbox_kernel
 from sandbox_kernel import errors
+from sandbox_kernel.host.status import SandboxInfo
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,3 +46,19 @@ def test_every_setting_has_a_row() -> None:
     read = {name for text in sources().values() for name in re.findall(r"SANDBOX_KERNEL_[A-Z_]*[A-Z]", text)}
     rows = set(re.findall(r"^\| `(SANDBOX_KERNEL_\w+)`", page("settings"), re.MULTILINE))
     assert read == rows
+
+
+def test_every_name_and_test_of_the_features_page_is_there() -> None:
+    text = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and "original" not in line]
+    assert 40 <= len(rows)
+    assert [] == [row for row in rows if not re.search(r"`tests/[\w/]+\.py`", row[2])]
+    tests = {name for row in rows for name in re.findall(r"`(tests/[\w/]+\.py)`", row[2])}
+    assert [] == sorted(name for name in tests if not (ROOT / name).is_file())
+    named = {name for row in rows for name in re.findall(r"`(\w+)\.(\w+)`", row[1])}
+    homes = {**{name: getattr(sandbox_kernel, name) for name in sandbox_kernel.__all__}, "SandboxInfo": SandboxInfo}
+    assert [] == sorted(
+        f"{owner}.{name}"
+        for owner, name in named
+        if owner != "sandbox_kernel" and name not in {*dir(homes[owner]), *getattr(homes[owner], "__annotations__", ())}
+    )
