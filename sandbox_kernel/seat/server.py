@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_server.extension.config import ExtensionConfigManager
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 from tornado.web import HTTPError
 from traitlets.config import Config
 
+from sandbox_kernel.isolation import namespaces
+
 EXTENSION = "sandbox_kernel.seat.extension"
 _WANTED = ("jupyterhub", "jupyterlab", "notebook", "notebook_shim", EXTENSION)
 CULL_IDLE_S = 3600
-SOCKETS = "/tmp"
+KERNEL = "sandbox"
 
 
 class ConfinedContents(AsyncLargeFileManager):
@@ -31,6 +34,18 @@ class ConfinedContents(AsyncLargeFileManager):
         if os.path.commonpath([os.path.realpath(found), root]) != root:
             raise HTTPError(404, f"{path} is a link that leads out of your folder, so it is not opened.")
         return found
+
+
+class OnlySandboxes(KernelSpecManager):
+    """No kernel but the sandbox, whoever asks for one: `allowed_kernelspecs` only leaves others out of the list."""
+
+    def find_kernel_specs(self) -> dict[str, str]:
+        return {name: place for name, place in super().find_kernel_specs().items() if name == KERNEL}
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        if kernel_name != KERNEL:
+            raise NoSuchKernel(kernel_name)
+        return super().get_kernel_spec(kernel_name)
 
 
 class SeatServer(JupyterHubSingleUser):  # type: ignore[misc]  # the hub has no types
@@ -63,9 +78,9 @@ def settings() -> Config:
     config.ServerApp.terminals_enabled = False
     config.ServerApp.allow_root = True  # in a container everybody is; on a machine of its own it is shut in
     config.ServerApp.log_level = "WARN"
-    config.KernelSpecManager.allowed_kernelspecs = {"sandbox"}
-    config.KernelSpecManager.ensure_native_kernel = False
-    config.MultiKernelManager.default_kernel_name = "sandbox"
+    config.ServerApp.kernel_spec_manager_class = OnlySandboxes
+    config.OnlySandboxes.ensure_native_kernel = False
+    config.MultiKernelManager.default_kernel_name = KERNEL
     config.MappingKernelManager.cull_idle_timeout = CULL_IDLE_S
     config.MappingKernelManager.cull_interval = 120
     config.LabApp.extension_manager = "readonly"
@@ -75,7 +90,11 @@ def settings() -> Config:
 
 
 def serve(argv: list[str] | None = None) -> None:
-    """Runs until it is told to stop. The environment comes from the hub's spawner."""
+    """Runs until it is told to stop. The environment comes from the hub's spawner.
+
+    Other processes of the same user may not read this one's memory, where the token is.
+    """
+    namespaces.set_dumpable(False)
     SeatServer.launch_instance(argv=argv or [])
 
 
