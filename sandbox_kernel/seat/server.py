@@ -8,11 +8,13 @@ execute a `.jupytext.py`, Voila would choose its own kernels), no configuration 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_server.extension.config import ExtensionConfigManager
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 from tornado.web import HTTPError
 from traitlets.config import Config
@@ -48,6 +50,19 @@ class OnlySandboxes(KernelSpecManager):
         return super().get_kernel_spec(kernel_name)
 
 
+class SandboxKernels(AsyncMappingKernelManager):
+    """Refuses at the door: what begins to start and fails would be waited for when the server stops."""
+
+    async def _async_start_kernel(self, **kwargs: Any) -> str:
+        if kwargs.get("kernel_name") not in (None, KERNEL):
+            raise HTTPError(
+                403, "In this class every notebook runs in a sandbox; choose the kernel 'Sandbox (Python)'."
+            )
+        return str(await super()._async_start_kernel(**kwargs))
+
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the base class does
+
+
 class SeatServer(JupyterHubSingleUser):  # type: ignore[misc]  # the hub has no types
     """The hub's extension for single-user servers, with our settings under it."""
 
@@ -79,10 +94,13 @@ def settings() -> Config:
     config.ServerApp.allow_root = True  # in a container everybody is; on a machine of its own it is shut in
     config.ServerApp.log_level = "WARN"
     config.ServerApp.kernel_spec_manager_class = OnlySandboxes
+    config.ServerApp.kernel_manager_class = SandboxKernels
     config.OnlySandboxes.ensure_native_kernel = False
     config.MultiKernelManager.default_kernel_name = KERNEL
-    config.MappingKernelManager.cull_idle_timeout = CULL_IDLE_S
-    config.MappingKernelManager.cull_interval = 120
+    config.SandboxKernels.cull_idle_timeout = CULL_IDLE_S
+    config.SandboxKernels.cull_interval = 120
+    for app in (config.LabApp, config.JupyterNotebookApp):
+        app.extra_labextensions_path = [str(Path(__file__).parent / "lab")]
     config.LabApp.extension_manager = "readonly"
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

@@ -6,10 +6,12 @@ import asyncio
 import json
 import re
 import uuid
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import aiohttp
 
+T = TypeVar("T")
 XSRF = re.compile(r'name="_xsrf" value="([^"]+)"')
 
 
@@ -135,3 +137,11 @@ def _text(kind: str, content: dict[str, Any]) -> str:  # Any: JSON
     if kind == "error":
         return f"{content['ename']}: {content['evalue']}\n"
     return ""
+
+
+async def until(ask: Callable[[], Awaitable[T]], timeout_s: float = 20) -> T:
+    """Asks again and again, as a page does, until the answer is true; that answer."""
+    async with asyncio.timeout(timeout_s):
+        while not (found := await ask()):  # noqa: ASYNC110 there is a network in between
+            await asyncio.sleep(0.1)
+    return found

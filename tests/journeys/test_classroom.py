@@ -7,7 +7,7 @@ import csv
 import io
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "classes"))
 
 import study
 from opened import PASSWORD, Class, opened_class
-from visitor import Kernel, Visitor
+from visitor import Kernel, Visitor, until
 
 pytestmark = [pytest.mark.kernel, pytest.mark.asyncio(loop_scope="module")]
 
@@ -79,14 +79,6 @@ async def lesson_kernel(visitor: Visitor) -> Kernel:
     kernel = await visitor.kernel(NOTEBOOK)
     assert "Exercises:" in await kernel.run(study.opening(study.lesson()))
     return kernel
-
-
-async def until(ask: Callable[[], Awaitable[Any]], timeout_s: float = 20) -> Any:  # Any: whatever it asks for
-    """Asks again and again, as a page does, until the answer is true."""
-    async with asyncio.timeout(timeout_s):
-        while not (found := await ask()):  # noqa: ASYNC110 there is a network in between
-            await asyncio.sleep(0.1)
-    return found
 
 
 async def board(teach: Visitor, name: str, wanted: Any, timeout_s: float = 20) -> dict[str, Any]:  # Any: JSON
