@@ -90,6 +90,12 @@ class Compiler:
         self._names = tuple(names)
         self.cache = cache or ArtifactCache()
         self._worker = WarmWorker({"preload": list(preload), "enter": enter}, environment, launch)
+        self._constant = {
+            "search_path": list(search_path),
+            "names": list(names),
+            "profile": profile.to_json(),
+            "limits": asdict(limits),
+        }
         self._edition = digest(repr((profile, self._names)))  # what static findings depend on besides the text
         self._lock = threading.Lock()
         self._statistics = CompilerStatistics()
@@ -177,11 +183,8 @@ class Compiler:
             "paths": {module: job.paths.get(module) or self._path(module) for module in (*sources, *live)},
             "analyse": analyse,
             "trial": job.tried,
-            "search_path": list(self._search_path),
-            "names": list(self._names),
-            "profile": self._profile.to_json(),
-            "limits": asdict(self._limits),
             "timeout_s": job.timeout_s,
+            **self._constant,
         }
 
     def _path(self, module: str) -> str:

@@ -21,6 +21,7 @@ _SWEEP_S = 3.0
 _ROUNDS = 12
 _GUESSED = 1 << 16  # process ids to look at where the newest one cannot be known
 _MB = 1 << 20
+_NPROC: int = getattr(resource, "RLIMIT_NPROC", -1)
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -44,25 +45,20 @@ def detach_child(parent: int) -> None:
 def limit_child(limits: Mapping[str, Any], wall_s: float) -> None:  # Any: JSON, whole numbers but for the times
     """Resource limits, soft and hard, so that a limit cannot be raised again (except by root)."""
     memory = limits["memory_mb"] * _MB
-    cpu_s = math.ceil(min(limits["cpu_s"] or wall_s + 2, wall_s + 2))
-    wanted = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_CPU": cpu_s,
-        "RLIMIT_DATA": memory,
+    for number, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, math.ceil(min(limits["cpu_s"] or wall_s + 2, wall_s + 2))),
+        (resource.RLIMIT_DATA, memory),
         # Reservations that are never touched are common (arenas, thread stacks), so address space gets several times.
-        "RLIMIT_AS": 4 * memory,
-        "RLIMIT_FSIZE": limits["file_mb"] * _MB,
-        "RLIMIT_NOFILE": limits["open_files"],
-        "RLIMIT_NPROC": tasks() + limits["processes"],
-    }
-    for name, value in wanted.items():
-        number = getattr(resource, name, None)
-        if number is None:
-            continue
-        _, hard = resource.getrlimit(number)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        # Some systems refuse AS or DATA: the watch over time and processes is left then.
+        (resource.RLIMIT_AS, 4 * memory),
+        (resource.RLIMIT_FSIZE, limits["file_mb"] * _MB),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (_NPROC, tasks() + limits["processes"]),
+    ):
+        # Some systems lack one, or refuse AS or DATA: the watch over time and processes is left then.
         try:
+            hard = resource.getrlimit(number)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(number, (value, value))
         except (ValueError, OSError):
             continue

@@ -107,6 +107,7 @@ def _analyse_share(request: Json, known: set[str], modules: list[str], answer: i
         _send(answer, {"kind": "static", **look.to_json()})
         if request["trial"]:
             looks[module] = look
+    gc.freeze()  # what is tried now would have the collector walk through all the trees, again and again
     gc.enable()
     return clean
 
