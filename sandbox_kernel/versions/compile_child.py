@@ -117,44 +117,50 @@ class Place:
 
 
 class Child:
-    """The worker's end: `pid`, and the pipes `answer` and `output` to read from."""
+    """The worker's end: `pid`, and the pipes `answer` and `output` to read from. It reads its request from `requests`.
 
-    def __init__(self, enter: Callable[[], None] | None, *, warm_for: Place | None = None) -> None:
-        request, self._request = os.pipe()
+    `place` is where the next request is likely to be for.
+    """
+
+    def __init__(self, enter: Callable[[], None] | None, requests: int, *, warm: bool, place: Place | None) -> None:
         self.answer, answer = os.pipe()
         self.output, output = os.pipe()
         worker = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            _run(worker, (request, answer, output), enter, warm_for)
-        for fd in (request, answer, output):
+            _run(worker, (requests, answer, output), enter, place if warm else None, warm=warm)
+        for fd in (answer, output):
             os.close(fd)
-
-    def give(self, request: bytes) -> None:
-        write_frame(self._request, request)
 
     def close(self) -> None:
-        for fd in (self._request, self.answer, self.output):
+        for fd in (self.answer, self.output):
             os.close(fd)
 
 
-def _run(worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, warm_for: Place | None) -> None:
+def _run(
+    worker: int, pipes: tuple[int, int, int], enter: Callable[[], None] | None, place: Place | None, *, warm: bool
+) -> None:
     """Never returns."""
     path = tuple(sys.path)
     status, leave = 1, os._exit  # as it is now: what is tried may replace it
     try:
         confine.detach_child(worker)
         _descriptors(*pipes)
-        if warm_for is not None:
+        if warm:
             _warm_up()
-            _go_to(warm_for, path)
+        if place is not None:
+            _go_to(place, path)
         if enter is not None:
             enter()
         request = json.loads(read_frame(0, limit_bytes=REQUEST_LIMIT, deadline=math.inf))
         _without_input()
+        here = Place.of(request)
+        taken = {"kind": "taken", "search_path": here.search_path, "directory": here.directory}
+        taken |= {"limits": request["limits"], "timeout_s": request["timeout_s"]}
+        write_frame(work.ANSWER, json.dumps(taken).encode())
         confine.limit_child(request["limits"], float(request["timeout_s"]))
-        if (place := Place.of(request)) != warm_for:
-            _go_to(place, path)
+        if here != place:
+            _go_to(here, path)
         work.carry_out(request, work.ANSWER)
         status = 0
     except BaseException as error:  # nothing may come back into the worker's loop

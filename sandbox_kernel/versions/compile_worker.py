@@ -2,7 +2,11 @@
 
 Started by `compiler.Compiler` on demand, never imported in a kernel. Requests and answers are frames of JSON on two
 pipes; it ends when its parent does (the pipe closes), when it was idle for long, or when told. It never runs a
-learner's code itself and reads nothing that a child wrote except its length.
+learner's code itself and reads nothing that a child wrote except its length, and a child's first frame, which it writes
+before it knows any code.
+
+The child that waits reads the request from the pipe itself: a process less on the way that somebody waits for. Its first
+frame, `taken`, tells the worker the limits and the time, and where the next child may get ready for.
 
 An answer is: {"child": pid}, then {"how", "status", "frames", "output_bytes"}, then that many frames of the child,
 then its output. `how` is `ended`, or the limit that ended the child: `time`, `output`, `answer`, `processes`.
@@ -44,17 +48,17 @@ def main() -> None:
     prepare(settings)
     enter = entry(settings.get("enter", ""))
     parent = os.getppid()
-    child: Child | None = None  # the first request is not kept waiting for a warm one
-    while _wait(requests, parent):
+    place: Place | None = None
+    while True:
+        # While nobody waits; most requests come from the same place. One that is there already is not kept waiting.
+        child = Child(enter, requests, warm=not _is_there(requests), place=place)
         try:
-            request = read_frame(requests, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60)
-            if not serve(request, child or Child(enter), requests, answers):
+            taken = _taken(child, requests, parent)
+            if taken is None or not serve(child, taken, requests, answers):
                 return  # what would not die is left to the reaper above; a new worker has no such children
         except (FrameError, BrokenPipeError):
             return
-        child = Child(
-            enter, warm_for=Place.of(json.loads(request))
-        )  # while nobody waits; most come from the same place
+        place = Place(tuple(taken["search_path"]), taken["directory"])
 
 
 def prepare(settings: Json) -> None:
@@ -79,17 +83,30 @@ def entry(name: str) -> Callable[[], None] | None:
     return found
 
 
-def _wait(requests: int, parent: int) -> bool:
-    """True when a request is there. An inherited copy of the pipe can hide the parent's end, so its id is looked at."""
+def _is_there(requests: int) -> bool:
     poller = select.poll()
     poller.register(requests, select.POLLIN)
+    return bool(poller.poll(0))
+
+
+def _taken(child: Child, requests: int, parent: int) -> Json | None:
+    """What the child says once it has a request; None when there is none for long, or nobody left to ask.
+
+    An inherited copy of the pipe can hide the parent's end, so its id is looked at.
+    """
+    poller = select.poll()
+    poller.register(requests, 0)  # only its closing is of interest
+    poller.register(child.answer, select.POLLIN)
     until = time.monotonic() + IDLE_S
     while time.monotonic() < until:
-        if poller.poll(30_000):
-            return True
-        if os.getppid() != parent:
-            return False
-    return False
+        ready = {fd for fd, _ in poller.poll(30_000)}
+        if child.answer in ready:
+            frame = read_frame(child.answer, limit_bytes=REQUEST_LIMIT, deadline=time.monotonic() + 60)
+            taken: Json = json.loads(frame)
+            return taken if taken.get("kind") == "taken" else None
+        if requests in ready or os.getppid() != parent:
+            return None
+    return None
 
 
 # -- in the worker ----------------------------------------------------------------------------------------------
@@ -106,12 +123,11 @@ class Watched:
     status: int = 0
 
 
-def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
+def serve(child: Child, taken: Json, requests: int, answers: int) -> bool:
     """True when nothing of the child is left. The answer does not wait for the end of a killed process' memory."""
     try:
-        child.give(data)
         write_frame(answers, json.dumps({"child": child.pid}).encode())
-        seen = watch(child, requests, json.loads(data))
+        seen = watch(child, requests, taken)
         confine.kill_group(child.pid)
         frames, rest = split_frames(bytes(seen.answer))
         head = {"how": seen.how, "status": seen.status, "frames": len(frames), "output_bytes": seen.output_bytes}
@@ -123,12 +139,12 @@ def serve(data: bytes, child: Child, requests: int, answers: int) -> bool:
     return swept
 
 
-def watch(child: Child, requests: int, request: Json) -> Watched:
+def watch(child: Child, requests: int, taken: Json) -> Watched:
     """Until the child ends, says that it did, or reaches a limit."""
     seen = Watched()
     answer, output = child.answer, child.output
-    limits = request["limits"]
-    deadline = time.monotonic() + float(request["timeout_s"])
+    limits = taken["limits"]
+    deadline = time.monotonic() + float(taken["timeout_s"])
     tasks = confine.tasks()
     exited = _pidfd(child.pid)
     poller = select.poll()
