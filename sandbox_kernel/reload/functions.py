@@ -190,9 +190,10 @@ def recode(
     return True
 
 
-def wrappers(namespace: Namespace) -> Iterator[Any]:
-    """Everything in a module and its classes that says by `__wrapped__` what it wraps, and properties."""
-    stack: list[Any] = [*namespace.values()]
+def wrappers(values: Namespace, home: str) -> Iterator[Any]:
+    """Everything among these values of a module, and in classes of it, that says by `__wrapped__` what it wraps, and
+    properties."""
+    stack: list[Any] = [*values.values()]
     seen: set[int] = set()
     while stack:
         value = stack.pop()
@@ -200,7 +201,7 @@ def wrappers(namespace: Namespace) -> Iterator[Any]:
             continue
         seen.add(id(value))
         if isinstance(value, type):
-            stack += vars(value).values() if value.__module__ == namespace.get("__name__") else ()
+            stack += vars(value).values() if value.__module__ == home else ()
         elif isinstance(value, staticmethod | classmethod):
             yield value
             stack.append(value.__func__)
@@ -228,7 +229,7 @@ def refresh_wrappers(journal: Journal, namespace: Namespace, before: dict[str, A
     changed = {name: value for name, value in before.items() if getattr(function, name) != value}
     if not changed:
         return
-    for wrapper in list(wrappers(namespace)):
+    for wrapper in list(wrappers(namespace, namespace.get("__name__", ""))):
         if source_of(wrapper) is function:
             for name, value in changed.items():
                 if getattr(wrapper, name, MISSING) == value:

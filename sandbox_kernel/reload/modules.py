@@ -138,10 +138,13 @@ class ModuleEdit:
 
     def _order(self) -> Iterable[int]:
         """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
-        for index, unit in enumerate(self.source.units):
-            known = index in self.plan.scope.steps or self.taint.binds_anew(unit)
-            if known or (self.taint and self.taint.mentions(unit)):
+        index, units, steps = 0, self.source.units, self.plan.scope.steps
+        while index < len(units):
+            if not self.taint:
+                index = min((step for step in steps if step >= index), default=len(units))
+            if index in steps or (index < len(units) and self.taint.mentions(units[index])):
                 yield index
+            index += 1
 
     def _forget_bindings(self, units: Iterable[Unit]) -> None:
         for unit in units:

@@ -6,6 +6,7 @@ references over the heap (as slow as the heap is large), and patch in place by a
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -133,10 +134,11 @@ class Reloader:
             ) from error
 
     def _modules_of(self, path: str) -> list[str]:
-        real = Path(path).resolve()
-        found = [name for name, record in self._records.items() if Path(record.filename).resolve() == real]
+        at = os.path.realpath(path)
+        found = [name for name, record in self._records.items() if record.path == at]
         if found:
             return found
+        real = Path(at)
         for entry in sys.path:
             root = Path(entry or ".").resolve()
             if real.is_relative_to(root):

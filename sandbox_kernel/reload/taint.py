@@ -55,7 +55,7 @@ class Taint:
 
     def __bool__(self) -> bool:
         own = self.names or self.attributes or self.items or self.mutated or self.functions or self.calls
-        return bool(own or self.members.values or self.members.methods)
+        return bool(own or self.bound or self.members.values or self.members.methods)
 
     def binds_anew(self, unit: Unit) -> bool:
         """Whether an earlier statement that ran again has bound a name of this one, which is to have the last word."""
@@ -88,7 +88,7 @@ class Taint:
 
     def mentions(self, unit: Unit) -> bool:
         """Cheap, and never wrong where it says no."""
-        words = [*self._words(), *self.mutated, *(root for root, _ in self.items)]
+        words = [*self._words(), *self.bound, *self.mutated, *(root for root, _ in self.items)]
         return any(word in unit.text for word in words)
 
     def _words(self) -> set[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import linecache
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -40,12 +41,19 @@ class Record:
     filename: str
     parsed: Source | None = None
     imports: set[str] | None = None
+    real: str = ""
 
     @property
     def source(self) -> Source:
         if self.parsed is None:
             self.parsed = parse_source(self.text)
         return self.parsed
+
+    @property
+    def path(self) -> str:
+        """The file behind symbolic links, looked up once: that takes as long as a small reload."""
+        self.real = self.real or os.path.realpath(self.filename)
+        return self.real
 
 
 @dataclass(slots=True)
@@ -236,6 +244,8 @@ class Transaction:
 
     def _try_new_imports(self, edit: ModuleEdit) -> None:
         """`try: import x` may come out otherwise now that there is an `x`."""
+        if not self.new_sources:
+            return
         for index, unit in enumerate(edit.source.units):
             names = importers.guarded_imports(unit, edit.name, is_package="__path__" in edit.live)
             if names & set(self.new_sources):
@@ -290,6 +300,7 @@ class Transaction:
         for plan in self.plans:
             record = self.live.records[plan.module]
             fresh = Record(record.module, plan.new.text, self._file_of(plan.module), plan.new)
+            fresh.real = record.real if fresh.filename == record.filename else ""
             self.journal.set_item(self.live.records, plan.module, fresh)
             set_lines(fresh.filename, plan.new)
         for name in self.removed:
@@ -326,11 +337,14 @@ class Transaction:
     def _clear_caches(self) -> None:
         """Results of old code are forgotten, once nothing can fail any more: a cache cannot be filled back."""
         for edit in self.edits.values():
-            edited = {id(function) for function, before in edit.touched if not same_code(function, before)}
-            if edited:
-                for wrapper in functions.wrappers(edit.live):
-                    if hasattr(wrapper, "cache_clear") and id(wrapper.__wrapped__) in edited:
-                        wrapper.cache_clear()
+            edited = [function for function, before in edit.touched if not same_code(function, before)]
+            words = {function.__qualname__.partition(".")[0] for function in edited}
+            units = [unit for unit in edit.source.units if any(word in unit.text for word in words)]
+            values = {name: edit.live.get(name) for unit in units for name in unit.binds}
+            known = set(map(id, edited))
+            for wrapper in functions.wrappers(values, edit.name):
+                if hasattr(wrapper, "cache_clear") and id(wrapper.__wrapped__) in known:
+                    wrapper.cache_clear()
 
     def _pin_lines(self) -> None:
         for plan in self.plans:
