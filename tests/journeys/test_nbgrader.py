@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,9 @@ def test_nbgrader_gives_all_points_to_solutions_and_none_to_starters(entry: Entr
 
     def nbgrader(*words: str) -> None:
         command = [sys.executable, "-m", "nbgrader", *words, entry.id, "--create"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it starts `alembic` by name
+        environment = {**os.environ, "PATH": path}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert 0 == done.returncode, done.stderr
 
     export_course(read(COURSE.text_path(entry)), tmp_path)
