@@ -117,7 +117,7 @@ class Confinement:
         """A directory outside the sandbox's own for its sockets and, in a fence, its home; gone with `close`."""
         if self._base is None:
             self._base = scratch.make("sk-")
-            for name in ("s", "home", "home/tmp"):
+            for name in ("s",) if self.level == "jail" else ("s", "home", "home/tmp"):  # a jail has a home in memory
                 (self._base / name).mkdir(mode=0o700)
         return self._base
 
