@@ -117,16 +117,14 @@ def _sweep(parent: Path, _: int) -> None:
 
 
 def why_not() -> str:
-    """One sentence for people when `create` gives None; empty when it gives a cgroup."""
-    if available():
+    """One sentence for people when `create` gives None; empty when it gives a cgroup. Tries it out."""
+    made = create(Limits())
+    if made is not None:
+        made.destroy()
         return ""
     if not _ROOT.is_dir():
         return "this machine has no cgroup file system"
-    return "the cgroup is not delegated to this user; run it with `systemd-run --user --scope -p Delegate=yes`"
-
-
-def available() -> bool:
-    return bool(_parents())
+    return "the cgroup is not delegated to this user"
 
 
 def _parents() -> dict[str, Path]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
 
 from sandbox_kernel.errors import KernelDied, LimitExceeded
 from sandbox_kernel.host import audit
@@ -134,3 +137,61 @@ async def test_modules_reload_and_usage_is_counted_in_a_jail(sandboxes: SandboxM
     assert {"cart": 2} == applied.versions
     assert "2" == (await sandbox.run("import cart; cart.price")).text
     assert sandbox.read_file("cart.py") == b"price = 2"
+
+
+async def test_nbclient_runs_a_notebook_in_a_jail_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("jail")
+    monkeypatch.setenv("JUPYTER_PATH", str(KERNELSPECS.parent))
+    monkeypatch.setenv(LEVEL, "jail")
+    cells = [
+        "%%sandbox_module cart\nprice = 7",
+        "import cart, os; print(cart.price, os.getpid())",
+        "input()",
+        "raise SystemExit(1)",
+        "cart.price",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
+    place = {"metadata": {"path": str(tmp_path)}}
+    await NotebookClient(
+        notebook, kernel_name="sandbox", allow_errors=True, timeout=60, resources=place
+    ).async_execute()
+    printed = notebook.cells[1].outputs[0]["text"]
+    assert printed.startswith("7 ")
+    assert int(printed.split()[1]) < 100  # the number of a process in a namespace of its own
+    assert "StdinNotImplementedError" == notebook.cells[2].outputs[0]["ename"]
+    assert "7" == notebook.cells[4].outputs[0]["data"]["text/plain"]
+    logged = [json.loads(line) for path in audit.directory().glob("*.jsonl") for line in path.read_text().splitlines()]
+    (started,) = [entry for entry in logged if entry["what"] == "started"]
+    assert "jail" == started["level"]
+    assert not Path(f"/proc/{started['kernel']}").exists()
+
+
+async def test_a_jail_takes_interrupts_and_comms(tmp_path: Path) -> None:
+    need("jail")
+    specs = KernelSpecManager(kernel_dirs=[str(KERNELSPECS)])
+    manager = AsyncKernelManager(kernel_name="sandbox", kernel_spec_manager=specs)
+    await manager.start_kernel(env={**os.environ, LEVEL: "jail"}, cwd=str(tmp_path))
+    client: AsyncKernelClient = manager.client()
+    client.start_channels(hb=False)
+    try:
+        await client.wait_for_ready(timeout=60)
+        echo = "lambda comm, _: comm.on_msg(lambda message: comm.send(message['content']['data']))"
+        await value(client, f"get_ipython().kernel.comm_manager.register_target('echo', {echo})")
+        for kind, content in (("comm_open", {"target_name": "echo"}), ("comm_msg", {})):
+            message = client.session.msg(kind, {"comm_id": "c", "data": {"x": 1}, **content})
+            client.shell_channel.send(message)
+        while (heard := await client.get_iopub_msg(timeout=30))["msg_type"] != "comm_msg":
+            pass
+        assert {"x": 1} == heard["content"]["data"]
+        request = client.execute("print('up', flush=True)\nwhile True: pass")
+        while (await client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
+            pass
+        await manager.interrupt_kernel()
+        while (reply := await client.get_shell_msg(timeout=30))["parent_header"].get("msg_id") != request:
+            pass
+        assert "KeyboardInterrupt" == reply["content"]["ename"]
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel()
