@@ -21,18 +21,20 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from traitlets.config import Application
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import registry
 from sandbox_kernel.host.audit import Audit
-from sandbox_kernel.host.confinement import Confinement, confinement_for
+from sandbox_kernel.host.confinement import LEVEL, Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
 from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import Exceeded
+from sandbox_kernel.isolation.spec import python_paths
+from sandbox_kernel.isolation.start import interpreter_of
 from sandbox_kernel.versions.settings import VARIABLE as VERSIONS
 
 if sys.platform == "linux":
@@ -40,11 +42,14 @@ if sys.platform == "linux":
 else:
     from jupyter_client.provisioning.local_provisioner import LocalProvisioner as Starter
 
+T = TypeVar("T")
+
 NAME = "SANDBOX_KERNEL_NAME"
 DOOR = "SANDBOX_KERNEL_DOOR"
 OURS = (NAME, DOOR)
 KILLED_S = 5.0
 POLITE_S = 1.0  # most kernels end within it; whoever needs longer is looked at by the kernel manager
+ISOLATED_S = 60.0
 PARKED = "(parked)"  # the name of a kernel that was started ahead and belongs to nobody yet
 
 
@@ -55,8 +60,9 @@ class SandboxProvisioner(Starter):
     confinement: Confinement | None = None
     exit_status: int | None = None
     on_exceeded: Callable[[Exceeded], None] | None = None
-    on_usage: Callable[[Usage], None] | None = None
     """Called in the watchdog's thread when the sandbox used more than it may; who serves it sets this."""
+    on_usage: Callable[[Usage], None] | None = None
+    """The same, about once a second while it is busy."""
     _entry_id: str = ""
     _label: Mapping[str, str] = MappingProxyType({})
 
@@ -65,7 +71,12 @@ class SandboxProvisioner(Starter):
         given = dict(kwargs.get("env") or os.environ)
         cwd = Path(kwargs.get("cwd") or os.getcwd()).absolute()
         if self.confinement is None:
-            self.confinement = await asyncio.to_thread(confinement_for, given, self.kernel_spec)
+            self.confinement = await _tried_out(
+                (given.get(LEVEL), self.kernel_spec and self.kernel_spec.metadata),
+                confinement_for,
+                given,
+                self.kernel_spec,
+            )
             for reason in self.confinement.choice.reasons:
                 self.log.warning(reason)
         if self.place is None:
@@ -99,13 +110,15 @@ class SandboxProvisioner(Starter):
         cwd = Path(kwargs.get("cwd") or os.getcwd())
         connection = getattr(self.parent, "connection_file", "")
         connection = os.path.realpath(connection) if connection else ""
-        prepare = self.confinement.begin
-        with await asyncio.to_thread(prepare, cmd, kwargs["env"], self.place.directory, cwd, connection) as start:
+        python = interpreter_of(cmd)
+        await _tried_out(python, python_paths, python)
+        with self.confinement.begin(cmd, kwargs["env"], self.place.directory, cwd, connection) as start:
             kwargs |= {"pass_fds": start.inherited, "independent": True}
             info = await super().launch_kernel(start.command(cmd), **kwargs)
             assert self.pid is not None
             try:
-                started = await asyncio.to_thread(start.finish, self.pid)
+                await _readable(start.report)
+                started = start.finish(self.pid, timeout_s=1.0)
             except StartError as error:
                 self.audit("refused", reason=str(error))
                 await self.wait()
@@ -259,6 +272,30 @@ class SandboxProvisioner(Starter):
                 temporary=self.place.temporary,
             )
         )
+
+
+_tried: set[str] = set()
+
+
+async def _tried_out(what: object, act: Callable[..., T], *given: Any) -> T:  # Any: passed on
+    """In a thread the first time, when it tries out what the machine has; on the loop when that is known, for a thread
+    costs more than the answer then, on a busy machine ten milliseconds."""
+    if repr(what) in _tried:
+        return act(*given)
+    found = await asyncio.to_thread(act, *given)
+    _tried.add(repr(what))
+    return found
+
+
+async def _readable(descriptor: int) -> None:
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, readable.set)
+    try:
+        with contextlib.suppress(TimeoutError):  # whoever reads then says so
+            async with asyncio.timeout(ISOLATED_S):
+                await readable.wait()
+    finally:
+        loop.remove_reader(descriptor)
 
 
 def _is_served(kernels: object) -> bool:

@@ -76,6 +76,11 @@ class Start:
     def inherited(self) -> tuple[int, ...]:
         return (self._theirs.fileno(),)
 
+    @property
+    def report(self) -> int:
+        """The descriptor that becomes readable when `finish` need not wait."""
+        return self._mine.fileno()
+
     def command(self, argv: Sequence[str]) -> list[str]:
         """What to start instead of `argv`. `python -X... -m module` stays one start of that very interpreter."""
         python, options, rest = sys.executable, [], list(argv)
@@ -108,7 +113,9 @@ class Start:
         try:
             data, extra, _, _ = self._mine.recvmsg(1 << 16, socket.CMSG_SPACE(12))
         except TimeoutError:
-            raise StartError(f"the sandbox did not isolate itself within {timeout_s:g} s") from None
+            raise StartError(
+                "the sandbox did not isolate itself in time; start it again when the machine is less busy"
+            ) from None
         except OSError as error:
             raise StartError(f"the sandbox ended before it was isolated: {error}") from None
         self._mine.setblocking(False)
