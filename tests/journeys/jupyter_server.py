@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ START_S = 60.0
 class Server:
     """`call` asks and holds the answer against the shipped document."""
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, settings: Mapping[str, str] | None = None) -> None:
         self.directory = root / "notebooks"
         self.directory.mkdir()
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR", "PATH")
@@ -39,7 +40,10 @@ class Server:
         command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.jpserver_extensions={'sandbox_kernel': True}"]
         self._log = (root / "server.log").open("wb")
         self._process = subprocess.Popen(
-            [*command, "--allow-root", *options], env={**env, **own}, stdout=self._log, stderr=subprocess.STDOUT
+            [*command, "--allow-root", *options],
+            env={**env, **own, **(settings or {})},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
         self._info = root / "runtime_dir" / f"jpserver-{self._process.pid}.json"
         self._document = json.loads(TARGET.read_text())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -177,3 +178,33 @@ async def test_the_event_bus_tells_of_edits_crashes_and_starts(server: Server) -
     await asyncio.to_thread(server.http.delete, f"/api/kernels/{sandbox}")
     assert sandbox == (await heard(socket, "Ended"))["sandbox"]
     socket.close()
+
+
+LITTERER = """from pathlib import Path
+from sandbox_kernel import ChildSpec, Supervisor, Worker
+
+
+class Litterer(Worker):
+    def init(self):
+        for number in range(1000):
+            Path(__file__).with_name(f"litter-{number}").touch()
+        return {}
+
+
+def tree():
+    return Supervisor([ChildSpec("litterer", Litterer, name="litterer")], name="street")
+"""
+
+
+async def test_the_event_bus_tells_of_a_limit(tmp_path: Path) -> None:
+    limits = {"SANDBOX_KERNEL_LIMITS": json.dumps({"files": 100})}
+    server = await asyncio.to_thread(lambda: Server(tmp_path, settings=limits))
+    url = f"{server.url.replace('http', 'ws')}/api/events/subscribe"
+    socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": f"token {TOKEN}"}))
+    sandbox = await asyncio.to_thread(server.start)
+    await asyncio.to_thread(put, server, sandbox, LITTERER, module="litterer")
+    path = f"/sandbox/api/sandboxes/{sandbox}/workers"
+    await asyncio.to_thread(server.http.post, path, json={"target": "litterer:tree"})
+    assert "it used more than" in (await heard(socket, "LimitExceeded"))["sentence"]
+    socket.close()
+    await asyncio.to_thread(server.close)
