@@ -16,6 +16,8 @@ process that owns the kernel, so it lasts over restarts and ends with that proce
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
@@ -37,6 +39,33 @@ DIRECTORY = "SANDBOX_KERNEL_DIR"
 TEMPORARY_PREFIX = "sandbox-kernel-"
 COPY_FILES = 1000
 COPY_BYTES = 32 * 1024 * 1024
+
+
+class Leaving:
+    """Directories whose kernel of this process is being shut down. A page that is loaded again in Voila ends its kernel
+    and asks for the next one at the same time; the next one waits for the directory instead of taking a copy of it."""
+
+    def __init__(self) -> None:
+        self._left: dict[Path, asyncio.Event] = {}
+
+    def begin(self, directory: Path) -> None:
+        self._left.setdefault(directory, asyncio.Event())
+
+    def end(self, directory: Path) -> None:
+        left = self._left.pop(directory, None)
+        if left is not None:
+            left.set()
+
+    async def wait(self, directory: Path | None, *, timeout_s: float = 3.0) -> None:
+        """Until it is free, or until it is not worth waiting any longer."""
+        left = self._left.get(directory) if directory is not None else None
+        if left is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await left.wait()
+
+
+LEAVING = Leaving()
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from sandbox_kernel.host import registry
 from sandbox_kernel.host.audit import Audit
 from sandbox_kernel.host.confinement import LEVEL, Confinement, confinement_for
 from sandbox_kernel.host.exits import until_exit
-from sandbox_kernel.host.place import DIRECTORY, Place, choose_place
+from sandbox_kernel.host.place import DIRECTORY, LEAVING, Place, choose_place, wanted_directory
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import Exceeded
 from sandbox_kernel.isolation.spec import python_paths
@@ -80,6 +80,7 @@ class SandboxProvisioner(Starter):
             for reason in self.confinement.choice.reasons:
                 self.log.warning(reason)
         if self.place is None:
+            await LEAVING.wait(wanted_directory(given, cwd, inherited=os.environ)[0])
             self.place = choose_place(given, cwd)
         if self.confinement.is_closed:
             self._use_files_as_sockets(self.confinement.socket_prefix)
@@ -174,6 +175,8 @@ class SandboxProvisioner(Starter):
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         """Called when the kernel has been asked to end; waits for it, as above."""
+        if self.place is not None and not restart:
+            LEAVING.begin(self.place.directory)
         await super().shutdown_requested(restart=restart)
         await self._settle(POLITE_S)
 
@@ -232,6 +235,7 @@ class SandboxProvisioner(Starter):
         if self.place is not None:
             place, self.place = self.place, None
             await asyncio.to_thread(place.release)
+            LEAVING.end(place.directory)
 
     @property
     def running(self) -> bool:

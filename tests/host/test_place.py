@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox_kernel.host import place
-from sandbox_kernel.host.place import choose_place, copy_modules, is_locked, wanted_directory
+from sandbox_kernel.host.place import Leaving, choose_place, copy_modules, is_locked, wanted_directory
 
 NOWHERE: dict[str, str] = {}
 
@@ -150,3 +151,27 @@ def test_a_copy_of_too_much_stops_at_its_bound(tmp_path: Path, monkeypatch: pyte
         (source / name).write_text("x = 1\n")
     copy_modules(source, target)
     assert ["a.py"] == [path.name for path in target.iterdir()]
+
+
+async def test_a_directory_that_is_being_left_is_waited_for(tmp_path: Path) -> None:
+    leaving = Leaving()
+    order: list[str] = []
+
+    async def next_one() -> None:
+        await leaving.wait(tmp_path)
+        order.append("taken")
+
+    leaving.begin(tmp_path)
+    task = asyncio.create_task(next_one())
+    await asyncio.sleep(0)
+    order.append("left")
+    leaving.end(tmp_path)
+    await task
+    assert ["left", "taken"] == order
+
+
+async def test_nobody_waits_for_a_directory_that_is_never_left(tmp_path: Path) -> None:
+    leaving = Leaving()
+    leaving.begin(tmp_path)
+    await leaving.wait(tmp_path, timeout_s=0.0)
+    await leaving.wait(None)

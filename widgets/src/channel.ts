@@ -120,7 +120,11 @@ export class Channel {
       this.tellSilence(waiting.since);
       this.post(id, waiting);
     }, after);
-    this.comm.send({ id, request: waiting.request });
+    try {
+      this.comm.send({ id, request: waiting.request });
+    } catch {
+      // the kernel is being restarted or the connection is broken: it is sent again, or over the next comm
+    }
   }
 
   private tellSilence(since: number | null): void {

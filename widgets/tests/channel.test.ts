@@ -84,6 +84,17 @@ describe("a channel over a connection that loses messages", () => {
     expect(missed).toBe(1);
   });
 
+  it("sends again what could not be sent", async () => {
+    const fake = new FakeModel({}, () => source);
+    const send = vi.spyOn(fake, "send").mockImplementationOnce(() => {
+      throw new Error("Cannot send");
+    });
+    const answer = new Channel(fake.model).request(ask);
+    vi.advanceTimersByTime(2000);
+    expect(await answer).toEqual(source);
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
   it("goes on over another comm with what was not answered", async () => {
     const [old, next] = [new FakeModel({}), new FakeModel({}, () => source)];
     const channel = new Channel(old.model);

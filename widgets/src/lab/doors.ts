@@ -10,7 +10,7 @@ export class KernelDoor implements Door {
   private readonly listeners = new Set<Listener>();
   private running: string | null = null;
   private since: number | null = null;
-  private restarting = false;
+  private awaited = false;
 
   constructor(
     readonly kernel: Kernel,
@@ -50,10 +50,10 @@ export class KernelDoor implements Door {
 
   private follow(status: string): void {
     if (status === "restarting" || status === "autorestarting") {
-      this.restarting = true;
+      this.awaited = true;
       this.set(null, null);
-    } else if (this.restarting && (status === "idle" || status === "busy")) {
-      this.restarting = false;
+    } else if (this.awaited && (status === "idle" || status === "busy")) {
+      this.awaited = false;
       this.tell("restarted");
     }
   }
