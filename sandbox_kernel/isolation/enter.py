@@ -38,6 +38,13 @@ _FENCE_READABLE = (
 
 def enter(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
     """Isolate the caller as `spec` says, tell the host over `channel` and wait for its word; gives what was told."""
+    notes = isolate(spec, channel)
+    await_word(channel)
+    return notes
+
+
+def isolate(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
+    """The first half of `enter`: until `await_word` the caller may prepare itself, but runs nothing of the sandbox."""
     notes: dict[str, Any] = {"ok": True, "level": spec.level, "landlock": 0}  # Any: JSON
     try:
         _join(spec)
@@ -53,10 +60,14 @@ def enter(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
     except OSError as error:
         fail(channel, f"{error.strerror or error} ({errno.errorcode.get(error.errno or 0, '?')})")
     channel.send(json.dumps(notes).encode())
-    if not channel.recv(1):  # the host looks from outside first, and lets go only what is as it asked
+    return notes
+
+
+def await_word(channel: socket.socket) -> None:
+    """The host looks from outside first, and lets go only what is as it asked."""
+    if not channel.recv(1):
         os._exit(70)
     channel.close()
-    return notes
 
 
 def prepare() -> None:

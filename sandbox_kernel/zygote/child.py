@@ -24,7 +24,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sandbox_kernel.isolation.enter import enter
+from sandbox_kernel.isolation.enter import await_word, isolate
 from sandbox_kernel.isolation.spec import Spec
 from sandbox_kernel.zygote.application import ForkedKernelApp
 from sandbox_kernel.zygote.protocol import CHANNELS, Spawn
@@ -55,8 +55,9 @@ class Task:
 def run(app: ForkedKernelApp, task: Task) -> None:
     """Become the kernel, run it to its end."""
     detach(task)
-    if "isolation" in task.received:
-        isolate(task.received["isolation"])
+    channel = socket.socket(fileno=task.received["isolation"]) if "isolation" in task.received else None
+    if channel is not None:
+        enter_level(channel)
     else:
         os.chdir(task.spawn.cwd)
     replace_environment(task.spawn)
@@ -64,6 +65,8 @@ def run(app: ForkedKernelApp, task: Task) -> None:
         importlib.import_module(COMPILE_WORKER).plant()  # while there is one thread and little that it must not share
     reseed()
     app.furnish()
+    if channel is not None:
+        await_word(channel)  # only now: what is ours is made while the host looks
     app.claim(task)
     gc.enable()
     app.start()
@@ -113,11 +116,10 @@ def replace_environment(spawn: Spawn) -> None:
     sys.argv = [launcher, "-f", spawn.connection_file, *sys.argv[1:]]
 
 
-def isolate(descriptor: int) -> None:
+def enter_level(channel: socket.socket) -> None:
     """What the isolation launcher does before it runs its program; the caller becomes the keeper and never returns."""
-    channel = socket.socket(fileno=descriptor)
     spec = Spec.from_json(channel.recv(SPEC_LIMIT_BYTES))
-    enter(spec, channel)
+    isolate(spec, channel)
     os.chdir(spec.cwd)
 
 
