@@ -20,6 +20,7 @@ from sandbox_kernel.versions.frames import FrameError, FrameReader, write_frame_
 from sandbox_kernel.versions.launching import MARK, Launch, freshly, kill
 
 _FRAMES_MAX, _FRAME_LIMIT = 100_000, 17 << 20
+_START_S = 30.0  # an interpreter on a machine that is busy; not the time of the request that happens to be the first
 _GRACE_S = 5.0  # beyond the time that the worker itself enforces: its sweep may take three seconds
 # Numeric libraries reserve memory for each thread they might use, which a limit would count.
 _QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -110,6 +111,7 @@ class WorkerProcess:
         # Any: JSON
         self._token = secrets.token_hex(16)
         self._child = 0
+        self._starting_s = _START_S
         self.owner = os.getpid()
         self._ends = launch({**environment, MARK: self._token})
         self._reader = FrameReader(self._ends.answers)
@@ -122,9 +124,10 @@ class WorkerProcess:
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> Answer:  # Any: JSON
         """Raises FrameError or OSError when the worker ended or broke the protocol; it is of no more use then."""
-        deadline = time.monotonic() + timeout_s + _GRACE_S
+        deadline = time.monotonic() + timeout_s + _GRACE_S + self._starting_s
         self._write(request, deadline)
         self._child = answers.number(self._read(deadline), "child")
+        deadline, self._starting_s = time.monotonic() + timeout_s + _GRACE_S, 0.0  # it has begun now
         head = self._read(deadline)
         count = answers.number(head, "frames")
         if not 0 <= count <= _FRAMES_MAX:

@@ -186,3 +186,23 @@ async def test_an_older_change_set_is_taken_back_as_one(sandboxes: SandboxManage
     assert ("rollback", f"took change {change.id} back") == (newest.kind, newest.note)
     found = await till.bisect("shop", "shop.x < 2")
     assert ("every version that was checked passes, the newest too", 0) != (found.summary, found.first_bad)
+
+
+async def test_a_rollback_by_the_host_brings_the_state_of_then_back(sandboxes: SandboxManager) -> None:
+    box = (
+        "from sandbox_kernel import ChildSpec, Reply, Supervisor, Worker\n"
+        "class Box(Worker):\n"
+        "    def init(self): return {'n': 0}\n"
+        "    def handle_call(self, request, sender, state):\n"
+        "        state = {'n': state['n'] + STEP}\n"
+        "        return Reply(state['n'], state)\n"
+        "def tree(): return Supervisor([ChildSpec('box', Box, name='box')])\n"
+        "STEP = "
+    )
+    sandbox = await sandboxes.create("till", modules={"box": f"{box}1\n"}, supervisor="box:tree")
+    ask = "from sandbox_kernel import call; call('box', None)"
+    assert ["1", "2"] == [(await sandbox.run(ask)).text for _ in range(2)]
+    await sandbox.hot_reload("box", f"{box}10\n")
+    assert ["12", "22"] == [(await sandbox.run(ask)).text for _ in range(2)]
+    await sandbox.rollback("box", "-1", with_state=True)
+    assert "3" == (await sandbox.run(ask)).text
