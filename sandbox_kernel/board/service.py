@@ -30,6 +30,15 @@ from sandbox_kernel.isolation.keeper import tie_to_parent
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
+UNMANAGED = {  # what the hub tells a service that it starts itself; in a cluster it starts none
+    "JUPYTERHUB_SERVICE_NAME": "classroom",
+    "JUPYTERHUB_SERVICE_PREFIX": "/services/classroom/",
+    "JUPYTERHUB_CLIENT_ID": "service-classroom",
+    "JUPYTERHUB_BASE_URL": "/",
+    "JUPYTERHUB_OAUTH_CALLBACK_URL": "/services/classroom/oauth_callback",
+    "JUPYTERHUB_OAUTH_ACCESS_SCOPES": '["access:services", "access:services!service=classroom"]',
+    "JUPYTERHUB_OAUTH_SCOPES": '["access:services", "access:services!service=classroom"]',
+}
 DAY_S = 24 * 3600.0
 PAGES = Path(__file__).parent / "pages"
 
@@ -148,6 +157,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     for noisy in ("tornado.access", "tornado.general", "tornado.application"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # refused calls are answered, not logged
+    for name, value in UNMANAGED.items():
+        os.environ.setdefault(name, value)
     address = os.environ["JUPYTERHUB_SERVICE_URL"]
     asyncio.run(run(settings_from_environment(), address, os.environ["JUPYTERHUB_SERVICE_PREFIX"]))
 

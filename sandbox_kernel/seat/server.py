@@ -7,7 +7,9 @@ execute a `.jupytext.py`, Voila would choose its own kernels), no configuration 
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -116,5 +118,28 @@ def serve(argv: list[str] | None = None) -> None:
     SeatServer.launch_instance(argv=argv or [])
 
 
-if __name__ == "__main__":
+def hide_secrets() -> None:
+    """Starts this program again without secrets in its first environment, which `/proc` shows for as long as it runs."""
+    secrets = {name: value for name, value in os.environ.items() if "TOKEN" in name}
+    if secrets:
+        reading, writing = os.pipe()
+        os.write(writing, json.dumps(secrets).encode())
+        os.close(writing)
+        os.set_inheritable(reading, True)
+        clean = {name: value for name, value in os.environ.items() if name not in secrets}
+        program = [sys.executable, "-P", "-m", "sandbox_kernel.seat.server", f"--secrets={reading}"]
+        os.execve(sys.executable, program, clean)
+
+
+def take_secrets(argument: str) -> None:
+    with open(int(argument.partition("=")[2]), "rb") as file:
+        os.environ.update(json.loads(file.read()))
+
+
+if __name__ == "__main__":  # in a pod; on one machine the forker calls `serve`
+    if sys.argv[1:] and sys.argv[1].startswith("--secrets="):
+        take_secrets(sys.argv[1])
+    else:
+        hide_secrets()
+    os.makedirs(os.environ.get("JUPYTERHUB_ROOT_DIR") or ".", exist_ok=True)
     serve()
