@@ -62,7 +62,7 @@ def docs(python: str, arguments: list[str]) -> int:
         if not (page.parent / target).exists()
     ]
     say("\n".join(broken) or f"{len(pages)} pages, every link leads somewhere")
-    built = run(python, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    built = run(python, "-m", "sphinx", "-q", "-E", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     return 1 if broken else built
 
 
