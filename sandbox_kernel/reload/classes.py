@@ -10,12 +10,12 @@ from __future__ import annotations
 import abc
 import ast
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload import code as codes
-from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, reach, shells
+from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, reach, reconcile, shells
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.values import same_value
 from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
@@ -182,7 +182,7 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
     for name, unit in ran.items():
         if name in namespace and name not in IMPLICIT:
             new = namespace[name]
-            taken[id(new)] = set_member(edit, cls, name, taken.get(id(new), new), unit)
+            taken[id(new)] = set_member(edit, cls, name, taken.get(id(new), new), unit, plan.new)
         elif name not in namespace:
             edit.journal.del_class_attr(cls, name)
 
@@ -232,12 +232,12 @@ def undecorated(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef
     return ast.copy_location(type(node)(**fields), node)
 
 
-def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit) -> Any:
+def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit, units: Sequence[Unit]) -> Any:
     """Returns what the name is bound to: the live function, where that could take over the new one."""
     old = vars(cls).get(name, MISSING)
     if isinstance(value, FunctionType):
         fresh = isinstance(old, FunctionType) and all(value is not each for each in vars(cls).values())
-        if fresh and is_home(cls, name, old):
+        if fresh and is_home(cls, name, old) and not reconcile.belongs_elsewhere(edit, old, unit, units):
             if functions.transplant(edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags):
                 return old
             if value.__globals__ is old.__globals__:

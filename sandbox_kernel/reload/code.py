@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -66,9 +66,9 @@ def is_function(code: CodeType) -> bool:
     return bool(code.co_flags & CO_OPTIMIZED) and code.co_name not in INLINE
 
 
-def pair(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+def pair(old: CodeType, new: CodeType, lines: Mapping[int, int]) -> Iterator[tuple[CodeType, CodeType]]:
     """(old, new) for every function inside both, matched by their path: the names on the way and the order among
-    equals."""
+    equals. `lines` says of definitions of one name where each of them went: first line before -> first line now."""
     mine: dict[str, list[CodeType]] = defaultdict(list)
     theirs: dict[str, list[CodeType]] = defaultdict(list)
     for child in children(old):
@@ -76,16 +76,18 @@ def pair(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
     for child in children(new):
         theirs[child.co_name].append(child)
     for name, codes in mine.items():
-        for before, after in _match(codes, theirs.get(name, [])):
+        for before, after in _match(codes, theirs.get(name, []), lines):
             if is_function(before) and is_function(after):
                 yield before, after
-            yield from pair(before, after)
+            yield from pair(before, after, lines)
 
 
-def _match(old: list[CodeType], new: list[CodeType]) -> Iterator[tuple[CodeType, CodeType]]:
+def _match(old: list[CodeType], new: list[CodeType], lines: Mapping[int, int]) -> Iterator[tuple[CodeType, CodeType]]:
     if len(old) != len(new):
         for code in list(old):
-            same = next((other for other in new if alike(code, other)), None)
+            goes_to = lines.get(code.co_firstlineno)
+            known = next((other for other in new if other.co_firstlineno == goes_to), None)
+            same = known or next((other for other in new if alike(code, other)), None)
             if same is not None:
                 old = [item for item in old if item is not code]
                 new = [item for item in new if item is not same]

@@ -194,7 +194,7 @@ class ModuleEdit:
     def _recode(self, step: Step, live_functions: functions.LiveFunctions) -> None:
         assert step.old is not None
         old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future)
-        pairs = list(codes.pair(old_code, self.code_of(step.new)))
+        pairs = list(codes.pair(old_code, self.code_of(step.new), member_lines(step)))
         old_codes = [old for old, _ in pairs]
         for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
             new, before, copied = pairs[index][1], function.__code__, functions.copied(function)
@@ -374,3 +374,12 @@ class ModuleEdit:
         if name in self.changed:
             return self.changed[name][0]
         return self.originals.get(name, MISSING)
+
+
+def member_lines(step: Step) -> dict[int, int]:
+    """First line before -> first line now, of the definitions in a class body that were edited."""
+    found: dict[int, int] = {}
+    for each in step.body.steps.values() if step.body is not None else ():
+        if each.old is not None:
+            found |= {each.old.start: each.new.start, **member_lines(each)}
+    return found

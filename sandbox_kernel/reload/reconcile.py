@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,13 @@ def reconcile(edit: ModuleEdit, old: Any, new: Any, unit: Unit) -> Any:
     return new
 
 
-def belongs_elsewhere(edit: ModuleEdit, function: FunctionType, unit: Unit) -> bool:
-    """Whether another statement of the new source is where the live function comes from."""
+def belongs_elsewhere(edit: ModuleEdit, function: FunctionType, unit: Unit, units: Sequence[Unit]) -> bool:
+    """Whether another one of these new statements is where the live function comes from."""
     code = edit.variants.plain(function.__code__)
     return any(
-        each is not unit and each.name == code.co_name and each.start <= code.co_firstlineno <= each.end
-        for each in edit.source.units
+        each is not unit and each.kind == "def" and each.start <= code.co_firstlineno <= each.end
+        for each in units
+        if each.name.endswith(code.co_name)  # a private one has the name of its class in front
     )
 
 
@@ -49,10 +51,10 @@ def reconcile_function(edit: ModuleEdit, old: FunctionType, new: Any, unit: Unit
     own = isinstance(new, FunctionType) and new.__globals__ is edit.live
     if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
         return new
-    fits = own and not belongs_elsewhere(edit, old, unit)
+    fits = own and not belongs_elsewhere(edit, old, unit, edit.source.units)
     if fits and functions.transplant(edit.journal, old, new, nodes=unit, variants=edit.variants, flags=edit.flags):
         return old
-    if belongs_elsewhere(edit, old, unit):
+    if belongs_elsewhere(edit, old, unit, edit.source.units):
         return new
     functions.forward(edit.journal, old, new)
     return old if isinstance(new, FunctionType) else new

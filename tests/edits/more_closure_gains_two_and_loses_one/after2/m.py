@@ -1,0 +1,9 @@
+def make(a, b):
+    c = a + b
+
+    def inner(x):
+        return {a, c, x}
+
+    def other():
+        return {b}
+    return inner, other

@@ -1,0 +1,1 @@
+assert inner(5) == [3, 5] and other() == [2]

@@ -1,0 +1,2 @@
+import m
+inner, other = m.make(1, 2)

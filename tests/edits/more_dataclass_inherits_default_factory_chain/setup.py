@@ -1,0 +1,3 @@
+import m
+c = m.C()
+c.xs.append(1)

@@ -1,0 +1,2 @@
+import m
+c, f = m.C(), m.f

@@ -1,0 +1,7 @@
+class Base:
+    pass
+
+
+class C:
+    def __init__(self):
+        self.v = 1

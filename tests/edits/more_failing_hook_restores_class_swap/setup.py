@@ -1,0 +1,3 @@
+import m
+c = m.C()
+C = m.C

@@ -1,0 +1,9 @@
+class C:
+    def __init__(self):
+        self.k = 2
+
+    def gen(self):
+        return (x * self.k * 100 for x in range(3))
+
+    def fns(self):
+        return [lambda i=i: ("new", i, self.k) for i in range(2)]

@@ -1,0 +1,4 @@
+import m
+c = m.C()
+g, fns = c.gen(), c.fns()
+assert next(g) == 0

@@ -1,0 +1,2 @@
+# refused
+assert a.fields == ["f_a"] and m.Meta.seen == {"A": ["f_a"]} and not hasattr(a, "f_b")

@@ -1,0 +1,5 @@
+from lib import shared
+
+
+def only_a():
+    return shared()

@@ -1,0 +1,5 @@
+from a import shared
+
+
+def use():
+    return shared()

@@ -1,0 +1,6 @@
+def shared():
+    return "a"
+
+
+def only_a():
+    return shared()

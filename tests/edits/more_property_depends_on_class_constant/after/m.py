@@ -1,0 +1,11 @@
+class Temp:
+    FACTOR = 3
+    TABLE = {n: n * 3 for n in range(3)}
+    LIMITS = (FACTOR, FACTOR * 10)
+
+    def __init__(self, c):
+        self.c = c
+
+    @property
+    def f(self):
+        return self.c * self.FACTOR + 1

@@ -1,0 +1,3 @@
+import m
+p = m.P()
+conf = p.conf

@@ -1,0 +1,1 @@
+assert (c.a(1), c.b(2), c.d) == (("class", "c", 1), ("static", 2), "property")

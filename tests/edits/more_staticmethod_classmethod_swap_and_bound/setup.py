@@ -1,0 +1,3 @@
+import m
+c = m.C()
+a, b, d = c.a, c.b, c.d

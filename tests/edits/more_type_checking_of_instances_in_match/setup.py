@@ -1,0 +1,2 @@
+import m
+shapes = [m.Circle(1), m.Square(2)]

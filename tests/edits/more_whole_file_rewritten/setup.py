@@ -1,0 +1,4 @@
+import m
+c = m.C()
+f = m.f
+m.kept = "user"
