@@ -50,6 +50,21 @@ class Notebook:
                 error = error or (texts.pop() if failed else "")  # a UsageError is only printed
                 return "\n".join(texts), re.sub(r"\x1b\[[0-9;]*m", "", error)
 
+    def interrupted(self, code: str) -> str:
+        """What a cell raises that is interrupted as soon as it prints."""
+        message_id, raised = self.client.execute(code), ""
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") != message_id:
+                continue
+            if message["msg_type"] == "stream":
+                self.manager.interrupt_kernel()
+            elif message["msg_type"] == "error":
+                raised = message["content"]["ename"]
+            elif message["content"].get("execution_state") == "idle":
+                self.client._recv_reply(message_id, timeout=60)
+                return raised
+
     def cell(self, code: str) -> str:
         text, error = self.run(code)
         assert "" == error, error

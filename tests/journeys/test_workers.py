@@ -59,6 +59,73 @@ def test_what_a_worker_prints_shows_in_the_cell_that_caused_it(notebook: Noteboo
     assert "nobody" not in notebook.cell("import time\ntime.sleep(0.6)\ncall('echo', 'two')")
 
 
+LIVE = """\
+import asyncio
+
+from sandbox_kernel import ChildSpec, NoReply, Reply, Started, Supervisor, Worker
+from sandbox_kernel.supervision import api
+
+
+class Ticker(Worker):
+    def init(self):
+        return Started(0, continue_with="tick")
+
+    def handle_continue(self, arg, ticks):
+        api.send_after(0.02, api.this(), "tick")
+        return NoReply(ticks)
+
+    def handle_info(self, message, ticks):
+        return NoReply(ticks + 1, continue_with="tick")
+
+    def handle_call(self, request, sender, ticks):
+        return Reply(ticks, ticks)
+
+
+class Slow(Worker):
+    def init(self):
+        return 0
+
+    async def handle_call(self, request, sender, done):
+        await asyncio.sleep(request)
+        return Reply(done + 1, done + 1)
+
+
+def tree():
+    return Supervisor([ChildSpec("ticker", Ticker, name="ticker"), ChildSpec("slow", Slow, name="slow")], name="live")
+"""
+
+
+def test_the_tree_runs_while_a_cell_blocks(notebook: Notebook) -> None:
+    notebook.cell(module_cell(LIVE, "live"))
+    notebook.cell("%sandbox_start live\nfrom sandbox_kernel import call\nimport time")
+    assert "True" == notebook.cell("before = call('ticker', '?')\ntime.sleep(1)\ncall('ticker', '?') - before > 5")
+    assert "True" == notebook.cell(
+        "before, end = call('ticker', '?'), time.monotonic() + 1\n"
+        "while time.monotonic() < end: pass\ncall('ticker', '?') - before > 5"
+    )
+
+
+def test_an_interrupt_ends_the_cell_and_never_reaches_the_tree(notebook: Notebook) -> None:
+    notebook.cell(module_cell(LIVE, "live"))
+    notebook.cell("%sandbox_start live\nfrom sandbox_kernel import call")
+    assert "KeyboardInterrupt" == notebook.interrupted("print('now')\ncall('slow', 1, 30)")
+    assert "2" == notebook.cell("call('slow', 0)")
+    assert "crash" not in notebook.cell("%sandbox_tree")
+
+
+def test_the_tree_as_text_says_what_crashed_and_what_became_of_it(notebook: Notebook) -> None:
+    notebook.cell(module_cell(LIVE, "live"))
+    notebook.cell("%sandbox_start live\nfrom sandbox_kernel import call")
+    _, told = notebook.error("call('slow', 'soon')")
+    assert "TypeError" in told
+    text = notebook.cell("%sandbox_tree").split("\n")
+    assert "● live (running, one_for_one, 1 of 3 restarts in 5 s)" == text[0]
+    assert text[1].startswith("├─ ● ticker (running, state ")
+    assert "└─ ● slow (running, state 0)" == text[2]
+    assert text[3].strip().startswith("last crash: 'slow' crashed while answering 'soon': TypeError: ")
+    assert text[3].endswith("supervisor 'live' restarts it (2 of 3 in 5 s left)")
+
+
 def test_a_worker_in_a_process_runs_the_live_code(notebook: Notebook) -> None:
     notebook.cell(module_cell(ECHO, "echo"))
     notebook.cell("%sandbox_start echo\nfrom sandbox_kernel import call\nimport os")

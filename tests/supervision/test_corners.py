@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -57,6 +58,33 @@ async def test_so_does_what_a_supervisor_leaves_that_is_killed_in_a_group(tree: 
     await tree.end(await tree.ref(top, "first"), "killed")
     await tree.settle()
     assert ["+first", "+a", "+b", "-b", "-a", "+first", "+a", "+b"] == journal(tree)
+
+
+@virtual
+async def test_a_system_that_stops_keeps_the_order_and_its_time(tree: Tree) -> None:
+    """Shutdown times are cut to what is left, as a kernel that shuts down has no longer."""
+    top = await tree.supervisor(*(tree.child(child_id, value=a_second) for child_id in "abc"))
+    processes = [tree.process(await tree.ref(top, child_id)) for child_id in "abc"]
+    began = tree.loop.now
+    await tree.system._shut_down(tree.core, 2.5, threading.Event())
+    assert [2.5, ["+a", "+b", "+c", "-c", "-b", "-a"]] == [pytest.approx(tree.loop.now - began), journal(tree)]
+    assert ["killed", "shutdown", "shutdown"] == [process.reason for process in processes]
+
+
+def test_defaults_are_three_restarts_in_five_seconds_and_five_seconds_to_end() -> None:
+    declared = Supervisor()
+    assert ("one_for_one", 3, 5.0, "never") == (
+        declared.strategy,
+        declared.max_restarts,
+        declared.max_seconds,
+        declared.auto_shutdown,
+    )
+    assert [5.0, None, 0.0, None] == [
+        ChildSpec("w", Actor).kill_after_s,
+        ChildSpec("s", declared).kill_after_s,
+        ChildSpec("w", Actor, shutdown_ms="brutal_kill").kill_after_s,
+        ChildSpec("w", Actor, shutdown_ms="infinity").kill_after_s,
+    ]
 
 
 # ---- links between siblings

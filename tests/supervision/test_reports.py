@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import signal
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -136,6 +138,8 @@ class Wrong(Worker):
                 signal.signal(signal.SIGINT, signal.SIG_DFL)
             case "key":
                 return Reply(state["conter"], state)
+            case ("select", connection):
+                return Reply(connection.execute("select 1"), state)
         return None
 
 
@@ -158,6 +162,16 @@ def test_a_hint_is_given_only_where_it_is_certain(request_: str, hint: str, syst
     [report] = [event.report for event in seen if isinstance(event, WorkerCrashed)]
     assert hint == report.hint
     assert "signal.py" not in str(caught.value)
+
+
+def test_a_database_of_a_cell_in_a_worker_is_explained(system: System) -> None:
+    seen: list[Any] = []
+    system.core.events.sink = seen.append
+    system.start_worker(Wrong, name="wrong")
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(CallError):
+        system.call("wrong", ("select", connection))
+    [report] = [event.report for event in seen if isinstance(event, WorkerCrashed)]
+    assert "open the database in the worker's own `init`" in report.hint
 
 
 @pytest.mark.parametrize(
