@@ -210,3 +210,32 @@ def test_a_long_life_loses_no_message_and_leaves_nothing_behind(capsys: Any) -> 
     assert before == after
     assert more < 20_000, "memory grew with the number of operations"
     assert {"frail answered", "frail refused", "steady answered"} == set(callers.outcomes)
+
+
+class Stuck(Worker):
+    """Keeps the loop, in ways that an exception from outside can end."""
+
+    def handle_call(self, how: str, sender: Any, state: Any) -> Any:
+        numbers = []
+        while True:
+            numbers.append(len(numbers))
+            if how == "swallow":
+                try:
+                    sum(numbers[-5:])
+                except BaseException:
+                    how = "spin"
+            if len(numbers) > 1000:
+                numbers.clear()
+
+
+@pytest.mark.soak
+def test_the_watchdog_ends_the_handler_and_never_the_loop() -> None:
+    with System(name="stuck", warn_s=0.02, end_s=0.06) as system:
+        top = system.start_supervisor(Supervisor([ChildSpec("stuck", Stuck, name="stuck")], max_restarts=10**9))
+        system.start_worker(Frail, name="neighbour")
+        for number in range(100):
+            with pytest.raises(CallError) as caught:
+                system.call("stuck", ("spin", "swallow")[number % 2], 60.0)
+            assert caught.value.reason[0] == "blocked"  # type: ignore[index]  # it is a tuple then
+            assert 0 == system.call("neighbour", "state", 60.0)
+            system.which_children(top)  # answered after the restart
