@@ -102,10 +102,11 @@ class LessonAt(msgspec.Struct, frozen=True):
 
 
 class Course(msgspec.Struct, frozen=True):
-    """`course.toml` and every lesson at its newest revision; notebooks are fetched one by one."""
+    """`course.toml`, every lesson at its newest revision, the names of pictures; their contents are fetched one by one."""
 
     toml: str
     lessons: list[LessonAt]
+    pictures: list[str] = []
 
 
 class Look(msgspec.Struct, frozen=True, tag="look"):

@@ -49,6 +49,12 @@ def _text(path: Path) -> str:
         raise LessonError(f"{path} is no notebook ({error}); build the course again") from None
 
 
+def pictures(directory: Path) -> list[str]:
+    """The names of the course's pictures, which lie in `images`."""
+    place = directory / "images"
+    return sorted(path.name for path in place.iterdir() if path.is_file()) if place.is_dir() else []
+
+
 def for_learners(whole: str) -> str:
     """The lesson without what a learner must not be able to read."""
     notebook: dict[str, Any] = json.loads(whole)  # Any: JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tornado.web import HTTPError
 
 from sandbox_kernel.board.handlers import REPORT, WAIT_S, Handler
+from sandbox_kernel.board.lessons import pictures
 from sandbox_kernel.wire_class import BATCH, EVENT_BYTES, Course, Events, LessonAt, Page, Taken
 
 PAGE_BYTES = 2 * 1024 * 1024
@@ -41,12 +42,20 @@ class CourseCall(SeatHandler):
     def get(self) -> None:
         """The course, its lessons without their texts."""
         lessons = [LessonAt(one.lesson, one.stem, one.revision) for one in self.school.lessons()]
-        self.reply(Course(self.school.toml, lessons))
+        self.reply(Course(self.school.toml, lessons, pictures(self.school.course)))
 
 
 class LessonCall(SeatHandler):
     def get(self, lesson: str) -> None:
         self.reply(self.school.lesson(lesson))
+
+
+class PictureCall(SeatHandler):
+    async def get(self, name: str) -> None:
+        """One of the course's pictures, by the name that the course lists."""
+        if name not in pictures(self.school.course):
+            raise HTTPError(404, f"the course has no picture {name}")
+        self.finish((self.school.course / "images" / name).read_bytes())
 
 
 class PageCall(SeatHandler):
@@ -62,5 +71,6 @@ CALLS = [
     (r"api/seat/orders", OrdersCall),
     (r"api/seat/course", CourseCall),
     (r"api/seat/lessons/([\w.-]+)", LessonCall),
+    (r"api/seat/pictures/([^/]+)", PictureCall),
     (r"api/seat/page", PageCall),
 ]

@@ -48,6 +48,15 @@ class Lessons:
     def set_course(self, toml: str) -> None:
         _write(self.course / "course.toml", toml)
 
+    def missing_pictures(self, names: list[str]) -> list[str]:
+        return [name for name in names if name == Path(name).name and not (self.files / "images" / name).exists()]
+
+    def add_picture(self, name: str, data: bytes) -> None:
+        place = self.files / "images"
+        if not place.is_symlink():
+            place.mkdir(exist_ok=True)
+            _write(place / name, data)
+
     def hand_out(self, lesson: LessonAt) -> None:
         """The learner's copy, where there is none; a deleted one comes back fresh when they come in again."""
         _write(self.course / "source" / f"{lesson.stem}.ipynb", lesson.whole)
@@ -119,13 +128,13 @@ def _notebook(text: str) -> Notebook:
     return found
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     """Whole or not at all, also when the machine stops half way. A link in its place is replaced, not followed."""
     fresh = path.with_name(f".{path.name}.fresh")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)

@@ -112,7 +112,10 @@ class Seat:
             self._looked_at.set()
         newer = [lesson for lesson, number in orders.revisions.items() if self.lessons.known.get(lesson) != number]
         if newer:
-            self.lessons.set_course((await self._service.course()).toml)
+            course = await self._service.course()
+            self.lessons.set_course(course.toml)
+            for name in self.lessons.missing_pictures(course.pictures):
+                self.lessons.add_picture(name, await self._service.picture(name))
         for lesson in newer:
             await self._bring(await self._service.lesson(lesson))
 

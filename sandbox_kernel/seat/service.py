@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -48,20 +49,28 @@ class Service:
     async def lesson(self, lesson: str) -> LessonAt:
         return await self._call("GET", f"lessons/{lesson}", LessonAt)
 
+    async def picture(self, name: str) -> bytes:
+        return await self._ask("GET", f"pictures/{quote(name)}", None, CALL_S)
+
     async def show(self, page: Page) -> bool:
         """False when nobody looks any more."""
         return (await self._call("POST", "page", dict[str, bool], page))["wanted"]
 
     async def _call(self, method: str, path: str, kind: type[T], body: object = None, timeout_s: float = CALL_S) -> T:
         data = None if body is None else msgspec.json.encode(body)
+        try:
+            return msgspec.json.decode(await self._ask(method, path, data, timeout_s), type=kind)
+        except msgspec.DecodeError as error:
+            raise Away(f"{path}: {error}") from None
+
+    async def _ask(self, method: str, path: str, data: bytes | None, timeout_s: float) -> bytes:
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         try:
             async with self._http.request(method, f"{self._url}api/seat/{path}", data=data, timeout=timeout) as reply:
-                text = await reply.read()
                 if reply.status != 200:
                     raise Away(f"{path}: status {reply.status}")
-                return msgspec.json.decode(text, type=kind)
-        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError) as error:
+                return await reply.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Away(f"{path}: {error or type(error).__name__}") from None
 
 

@@ -103,6 +103,14 @@ async def test_a_join_code_works_once_and_only_for_its_name(here: Class, ada: Vi
         assert 403 == await mallory.come_in(PASSWORD)
 
 
+async def test_lessons_are_handed_out_with_their_pictures(here: Class, kernel: Kernel) -> None:
+    files = here.directory / "learners/ada/files"
+    assert {path.name for path in here.course.glob("*.ipynb")} == {path.name for path in files.glob("*.ipynb")}
+    assert {path.name for path in (here.course / "images").iterdir()} == {
+        path.name for path in (files / "images").iterdir()
+    }
+
+
 async def test_a_check_reaches_the_board_within_two_seconds(teach: Visitor, kernel: Kernel) -> None:
     cells = study.answers(study.lesson(), "ticket")
     await kernel.run(cells["wrong"])
