@@ -145,6 +145,10 @@ def hurt(world: World, _: str, __: dict[str, float]) -> bool:
     return state is None or state[1] not in "SR" or nice != 0
 
 
+def lends_rights(world: World, _: str, __: dict[str, float]) -> bool:
+    return any(path.lstat().st_mode & 0o6000 for path in world.work.iterdir())
+
+
 def said_yes(_: World, output: str, __: dict[str, float]) -> bool:
     return "YES" in output
 
@@ -176,6 +180,7 @@ ATTACKS = (
     Attack("files", "change its permissions", "import os; os.chmod(T['grades'], 0o777)", changed),
     Attack("files", "change its attributes", "import os; os.setxattr(T['grades'], 'user.x', b'1')", changed),
     Attack("files", "put a file beside it", "open(T['root'] + '/planted', 'w')", changed),
+    Attack("files", "leave a program behind that runs as its owner", "import os; open('p', 'w').write('#!/bin/sh'); os.chmod('p', 0o4755)", lends_rights),
     Attack("files", "see that a file exists", "import os; print('YES' if os.path.exists(T['secret']) else 'no')", said_yes),
     Attack("secrets", "read tokens in the own environment", "import os; print(dict(os.environ))", told),
     Attack("secrets", "read another process's environment", "print(open(f\"/proc/{T['victim']}/environ\").read())", told),
@@ -196,6 +201,8 @@ ATTACKS = (
     Attack("resources", "use up memory in many processes", "import os, time\nfor _ in range(8):\n    if not os.fork():\n        b = bytearray(160 << 20); time.sleep(2); os._exit(0)\ntime.sleep(2)", over("memory_mb", 800)),
     Attack("resources", "use up memory that is shared", "import mmap, time\nm = mmap.mmap(-1, 1200 << 20)\nfor i in range(0, len(m), 4096): m[i] = 1\ntime.sleep(1)", over("memory_mb", 800)),
     Attack("resources", "fork without end", "import os, time\nfor _ in range(7):\n    try: os.fork()\n    except OSError: time.sleep(0.05)\ntime.sleep(1.5)", over("tasks", 90), 4.0),
+    Attack("resources", "use more than its share of a core", "import time\nuntil = time.monotonic() + 4\nwhile time.monotonic() < until: pass", over("cores", 0.85)),
+    Attack("resources", "fill the disk with files that have no name", "import os, time\nheld = []\nfor n in range(100):\n    held.append(open(f'f{n}', 'wb', 0)); os.unlink(f'f{n}'); held[-1].write(bytes(8 << 20))\ntime.sleep(1)", over("disk_mb", 500)),
     Attack("resources", "fill the disk", "for n in range(200): open(f'f{n}', 'wb').write(bytes(8 << 20))", over("disk_mb", 500)),
 )  # fmt: skip
 KINDS = tuple(dict.fromkeys(attack.kind for attack in ATTACKS))
@@ -213,7 +220,7 @@ def attempt(world: World, attack: Attack, level: Level) -> bool:
     environment = confinement.environment(given)
     printed = tempfile.TemporaryFile()  # noqa: SIM115 closed below; a pipe would be held open by what stays
     streams = {"stdin": subprocess.DEVNULL, "stdout": printed, "stderr": subprocess.DEVNULL}
-    peak = {"memory_mb": 0.0, "tasks": 0.0, "disk_mb": 0.0}
+    peak = {"memory_mb": 0.0, "tasks": 0.0, "disk_mb": 0.0, "cores": 0.0}
     try:
         if level == "none":
             process = subprocess.Popen(program, env=environment, cwd=world.work, start_new_session=True, **streams)  # type: ignore[call-overload]
@@ -238,12 +245,16 @@ def attempt(world: World, attack: Attack, level: Level) -> bool:
 def _follow(process: subprocess.Popen[bytes], seconds: float, peak: dict[str, float], work: Path) -> None:
     from sandbox_kernel.host import disk, usage
 
-    until = time.monotonic() + seconds
+    began = time.monotonic()
+    until = began + seconds
     while process.poll() is None and time.monotonic() < until:
-        found = usage.of_processes([process.pid, *usage.tree(process.pid)], exact_above_bytes=1)
+        pids = [process.pid, *usage.tree(process.pid)]
+        found = usage.of_processes(pids, exact_above_bytes=1)
         peak["memory_mb"] = max(peak["memory_mb"], found.memory_bytes / (1 << 20))
         peak["tasks"] = max(peak["tasks"], found.tasks)
-        peak["disk_mb"] = max(peak["disk_mb"], disk.of_directory(str(work), most_files=0)[0] / (1 << 20))
+        size = disk.of_directory(str(work), most_files=0)[0] + disk.of_deleted(pids, [str(work)])
+        peak["disk_mb"] = max(peak["disk_mb"], size / (1 << 20))
+        peak["cores"] = found.cpu_seconds / (time.monotonic() - began)
         time.sleep(0.02)
     left = usage.tree(process.pid)
     for pid in (process.pid, *(left if process.poll() is None else ())):
