@@ -122,7 +122,7 @@ def changed(world: World, _: str, __: dict[str, float]) -> bool:
     names = {entry.name for entry in world.root.iterdir()} - {"unix", "datagram"}
     fresh = names != {"work", "secret.txt", "grades.csv"}
     whole = (world.grades.read_text(), state.st_mode & 0o777, os.listxattr(world.grades))
-    before = ("ada,5\n", 0o644, [])
+    before: tuple[str, int, list[str]] = ("ada,5\n", 0o644, [])
     if whole != before:
         world.grades.write_text("ada,5\n")
         world.grades.chmod(0o644)
