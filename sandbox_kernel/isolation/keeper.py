@@ -28,6 +28,9 @@ _SEIZE, _EXIT_KILL = 0x4206, 0x100000
 _ENDING: Final = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 
 
+_put_away: Final[list[int]] = []
+
+
 def die_with_parent(parent: int) -> None:
     """The caller is killed when the (single-threaded) process that started it ends."""
     syscalls.prctl(_DEATH_SIGNAL, signal.SIGKILL)
@@ -60,6 +63,9 @@ def keep(child: int, channel: socket.socket, init: int = 0) -> NoReturn:
     ender = init or child
     signal.signal(signal.SIGTERM, lambda *_: _kill(ender))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    for pid in _put_away:
+        with contextlib.suppress(ChildProcessError):  # the system itself reaped it while `start_init` was at work
+            os.waitpid(pid, 0)
     watched = os.pidfd_open(child)
     poll = select.poll()
     poll.register(watched, select.POLLIN)
@@ -93,10 +99,16 @@ def start_init(*, traced: bool) -> int:
 def may_trace() -> bool:
     """Whether a child can be told to end with this process: some containers and hardened systems forbid tracing."""
     try:
-        end_init(_traced_sleeper())
+        put_away(_traced_sleeper())
     except OSError:
         return False
     return True
+
+
+def put_away(child: int) -> None:
+    """Ends a child that has served; `keep` reaps it, for to wait for its end here would hold up the start."""
+    _kill(child)
+    _put_away.append(child)
 
 
 def _traced_sleeper() -> int:

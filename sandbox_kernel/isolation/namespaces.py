@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import signal
 import socket
 import struct
 from typing import Final
 
-from sandbox_kernel.isolation import syscalls
+from sandbox_kernel.isolation import keeper, syscalls
 from sandbox_kernel.isolation.mounts import USER
 
 MOUNT, UTS, IPC, USERS, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -78,8 +77,7 @@ def map_owner(owner: tuple[int, int], user: int) -> int:
                 file.write(f"{inside} {user} 1")
         return os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
     finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        keeper.put_away(child)
 
 
 def configure_host() -> None:
