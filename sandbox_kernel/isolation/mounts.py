@@ -160,9 +160,10 @@ class View:
         )
         self._tmpfs("/dev", "size=64k,nr_inodes=64,mode=755", device=True)
         self._tmpfs("/dev/shm", f"size={min(64, limits.tmp_mb) or 64}m,nr_inodes=4096,mode=1777")
-        os.symlink("/tmp", f"{_NEW_ROOT}/var-tmp")
         os.makedirs(f"{_NEW_ROOT}/var", exist_ok=True)
-        os.rename(f"{_NEW_ROOT}/var-tmp", f"{_NEW_ROOT}/var/tmp")
+        os.symlink(
+            "../tmp", f"{_NEW_ROOT}/var/tmp"
+        )  # relative: what lies there is placed through it before the old root goes
         for name, target in {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
             os.symlink(target, f"{_NEW_ROOT}/dev/{name}")
         os.mkdir(f"{_NEW_ROOT}/dev/pts")

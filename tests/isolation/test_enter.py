@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,13 @@ attempt("temporary", lambda: os.listdir("/dev/shm"))
     }
     assert found["processes"] in ("[1, 2]", "FileNotFoundError")
     assert found["keys"] in ("", "FileNotFoundError")
+
+
+def test_a_directory_among_temporary_files_is_where_it_was(launch: Launch) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
+        (Path(place) / "data").write_text("1")
+        code = f"import os; print(open({place + '/data'!r}).read(), {Path(place).name!r} in os.listdir('/var/tmp'))"
+        assert ("1 True\n", 0) == launch("jail", code, readable=(place,)).end()
 
 
 def test_a_jail_bounds_its_processes(launch: Launch) -> None:
