@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sandbox_kernel.host import usage
 from sandbox_kernel.host.throttle import BURST_S, LONGEST_STOP_S, Throttle
 from sandbox_kernel.host.usage import CpuTime, cpu_between
-from sandbox_kernel.host.watchdog import Watchdog, Watched
+from sandbox_kernel.host.watchdog import Watched, hold_share
 from sandbox_kernel.isolation.limits import PROFILES
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the watchdog reads /proc")
@@ -52,19 +56,29 @@ def test_cpu_time_is_counted_whoever_used_it() -> None:
 
 
 @linux
-def test_a_busy_process_is_stopped_and_goes_on() -> None:
-    busy = [sys.executable, "-c", "while True: pass"]
-    with subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.run({busy!r})"]) as keeper:
-        watchdog = Watchdog()
-        watched = Watched(keeper.pid, keeper.pid, PROFILES["strict"], (), lambda _: None, throttle=Throttle(0.2))
-        watchdog.watch(watched)
+@pytest.mark.kernel  # no kernel runs here, but it starts processes, which takes as long
+def test_what_is_over_its_share_is_stopped_with_all_it_started_and_goes_on() -> None:
+    code = "import subprocess; subprocess.run(['sleep', '60'])"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}])"
+    with subprocess.Popen([sys.executable, "-c", outer]) as keeper:
+        while len(below := usage.tree(keeper.pid)) < 2:
+            assert keeper.poll() is None
+        throttle = Throttle(0.5)
+        watched = Watched(keeper.pid, below[0], PROFILES["strict"], (), lambda _: None, seen=True, throttle=throttle)
         try:
-            for wanted in ("T", "R", "T"):
-                while wanted not in {state(pid) for pid in watched.pids}:
-                    assert keeper.poll() is None
+            hold_share(watched, 1.0, used_s=2.0)
+            until(below, lambda found: found == {"T"})
+            throttle.go_on(below)
+            until(below, lambda found: "T" not in found)
         finally:
-            watchdog.forget(watched)
-            subprocess.run(["kill", "-9", *map(str, watched.pids)], check=True)
+            for pid in (*below, keeper.pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def until(pids: list[int], wanted: Callable[[set[str]], bool]) -> None:
+    """A signal is on its way: that it arrives is all that is waited for."""
+    while not wanted({state(pid) for pid in pids}):
+        os.sched_yield()
 
 
 def state(pid: int) -> str:
