@@ -135,6 +135,31 @@ class Point:
 class Color(Enum):
     RED = 1
     GREEN = 2
+
+class Collect(type):
+    tables = {}
+    def __new__(mcls, name, bases, ns):
+        cls = super().__new__(mcls, name, bases, ns)
+        cls.fields = [key for key in ns if key.startswith("f_")]
+        mcls.tables[name] = len(cls.fields)
+        return cls
+
+class Model(metaclass=Collect):
+    f_a = 1
+
+class Room:
+    __slots__ = ("x",)
+
+def local():
+    class Local:
+        def a(self):
+            return 1
+    return Local
+
+SQUARES = []
+for n in range(LIMIT):
+    SQUARES.append(n * n)
+FIRST_COLOR = Color.GREEN.value
 '''
 EDITS = [
     ("LIMIT = 1", "LIMIT = 2"),
@@ -155,6 +180,9 @@ EDITS = [
     ("class Other:\n    pass", "class Other(Mixin):\n    x = 1"),
     ("    y: int = 0", "    y: int = 1\n    tags: list = field(default_factory=list)"),
     ("    GREEN = 2", "    GREEN = 3\n    BLUE = 4"),
+    ("    f_a = 1\n", "    f_a = 1\n    f_b = 2\n"),
+    ('__slots__ = ("x",)', '__slots__ = ("x", "y")'),
+    ("            return 1\n    return Local", "            return 2\n        b = 3\n    return Local"),
     ("class Mixin:\n    pass\n\n", ""),
 ]
 SECOND = (
@@ -215,6 +243,7 @@ def make_state(first: Any, second: Any) -> dict[str, Any]:
         "other": first.Other(),
         "points": [first.Point(1), second.Sub(2)],
         "step": first.counter(),
+        "local": first.local()(),
     }
     state["held"] = [first.greet, first.plain, first.bare, state["shape"].area, first.Color.RED]
     first.LOG.append("state")
@@ -259,6 +288,13 @@ def test_a_fault_before_any_step_is_undone(stride: int, modules: dict[str, Any],
     assert state["step"]() == 11
     assert isinstance(state["other"], modules["first"].Mixin)
     assert state["points"][1].tags == []
+    assert (["f_a", "f_b"], {"Model": 1}) == (modules["first"].Model.fields, modules["first"].Collect.tables)
+    assert (2, 3, [0, 1], 3) == (
+        state["local"].a(),
+        state["local"].b,
+        modules["first"].SQUARES,
+        modules["first"].FIRST_COLOR,
+    )
 
 
 def test_going_there_and_back_gives_the_objects_of_the_start(modules: dict[str, Any], reloader: Reloader) -> None:
