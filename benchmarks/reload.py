@@ -145,6 +145,7 @@ def measure(tool: str, cell: Cell, options: argparse.Namespace) -> list[float] |
 
 def fill(cell: Cell, figures: Figures, tools: tuple[str, ...], options: argparse.Namespace) -> None:
     row = figures.setdefault(" ".join(map(str, cell)), {})
+    tools = tuple(tool for tool in tools if tool not in row)  # what was kept is not measured again
     found: dict[str, list[float]] = {tool: [] for tool in tools}
     for _ in range(options.repeats):
         for tool in tools:
@@ -179,7 +180,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=1, help="interleaved processes of each tool")
     parser.add_argument("--budget-s", type=float, default=10.0, help="no further round after so much time")
     parser.add_argument("--limit-s", type=float, default=60.0, help="for one process; longer is shown as such")
-    parser.add_argument("--keep", metavar="FILE", help="add to the figures of this file, and show them all")
+    parser.add_argument("--keep", metavar="FILE", help="add to the figures of this file what it lacks, and show them all")
     return parser.parse_args()
 
 

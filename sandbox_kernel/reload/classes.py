@@ -31,6 +31,7 @@ IMPLICIT = {
     "__static_attributes__",
     "__firstlineno__",
     "__annotations__",
+    "__type_params__",
 }
 IMPLICIT_CLASSMETHODS = {"__init_subclass__", "__class_getitem__"}
 SEARCHED = 50  # objects that are looked at to find a class behind its decorators
@@ -51,6 +52,9 @@ class BodyNamespace(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name in vars(self._cls) and name not in ("__doc__", "__module__", "__dict__", "__weakref__"):
             return vars(self._cls)[name]
+        for parameter in getattr(self._cls, "__type_params__", ()):  # 3.12 and later
+            if parameter.__name__ == name:
+                return parameter
         return self._outer[name]
 
 

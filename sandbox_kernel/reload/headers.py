@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import types
+import typing
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import classes, replace
-from sandbox_kernel.versions.changes import Step, Unit
+from sandbox_kernel.versions.changes import Step, Unit, type_params
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -76,18 +77,38 @@ def renew(edit: ModuleEdit, cls: type, step: Step) -> type:
 def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
     """Other bases, another metaclass, other keywords of the class statement. Returns the class to go on with."""
     node = step.new.class_node
-    written = tuple(edit.evaluate(base) for base in node.bases)
+    written = written_bases(edit, cls, step)
     bases = types.resolve_bases(written) or (object,)
     keywords = {keyword.arg: edit.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
     metaclass: type = keywords.pop("metaclass", None) or types.prepare_class("", bases)[0]
     if not issubclass(metaclass, type(cls)) or not set_header(edit, cls, bases, metaclass):
         return replace.replace(edit, cls, written or (object,), metaclass, keywords, vars(cls))
-    if written != bases and node.bases:
+    if written != bases:
         edit.journal.set_class_attr(cls, "__orig_bases__", written)
     else:
         edit.journal.del_class_attr(cls, "__orig_bases__")
     tell_makers(edit, cls, metaclass, keywords)
     return cls
+
+
+def written_bases(edit: ModuleEdit, cls: type, step: Step) -> tuple[Any, ...]:
+    """As the class statement says, `Generic` for its type parameters included."""
+    node = step.new.class_node
+    parameters: tuple[Any, ...] = getattr(cls, "__type_params__", ())
+    if step.old is None or type_params(step.old.class_node) != type_params(node):
+        parameters = new_parameters(edit, node)
+        edit.journal.set_class_attr(cls, "__type_params__", parameters)
+    names = {parameter.__name__: parameter for parameter in parameters}
+    bases = tuple([edit.evaluate(base, names) for base in node.bases])
+    return (*bases, typing.Generic[parameters]) if parameters else bases  # type: ignore[index]  # made at run time
+
+
+def new_parameters(edit: ModuleEdit, node: ast.ClassDef) -> tuple[Any, ...]:
+    function = ast.parse("def made(): pass").body[0]
+    setattr(function, "type_params", getattr(node, "type_params", []))  # noqa: B010  # 3.12 and later
+    scratch = dict(edit.overlay)
+    exec(edit.compile([ast.copy_location(function, node)]), edit.live, scratch)
+    return getattr(scratch["made"], "__type_params__", ())
 
 
 def tell_makers(edit: ModuleEdit, cls: type, metaclass: type, keywords: dict[str, Any]) -> None:

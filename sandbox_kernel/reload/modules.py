@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Iterable, Mapping
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from sandbox_kernel.reload import classes, functions, local_classes, reach, reconcile, taint
@@ -21,6 +21,8 @@ from sandbox_kernel.reload.state import CONTAINERS, LIMIT, Keeper
 from sandbox_kernel.reload.taint import ChangedMembers, Taint, value_of
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
 from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, first_line
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ModuleEdit:
@@ -85,9 +87,9 @@ class ModuleEdit:
             known = self._compiled[id(unit)] = (unit, self.compile(unit.nodes))
         return known[1]
 
-    def evaluate(self, node: ast.expr) -> Any:
+    def evaluate(self, node: ast.expr, names: Mapping[str, Any] = NOTHING) -> Any:
         code = compile(ast.Expression(node), self.filename, "eval", self.flags, dont_inherit=True)
-        return eval(code, self.live, self.overlay)
+        return eval(code, self.live, {**self.overlay, **names} if names else self.overlay)
 
     # -- before anything live is touched
 

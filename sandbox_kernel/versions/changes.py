@@ -340,10 +340,14 @@ def compare_classes(old: Unit, new: Unit) -> Step:
         new,
         old,
         body=class_scope(was, now),
-        bases=fingerprint(was.bases) != fingerprint(now.bases),
+        bases=(fingerprint(was.bases), type_params(was)) != (fingerprint(now.bases), type_params(now)),
         keywords=fingerprint(was.keywords) != fingerprint(now.keywords),
         decorators=fingerprint(was.decorator_list) != fingerprint(now.decorator_list),
     )
+
+
+def type_params(node: ast.ClassDef) -> object:
+    return fingerprint(getattr(node, "type_params", []))  # 3.12 and later
 
 
 def class_scope(was: ast.ClassDef, now: ast.ClassDef) -> ScopePlan:
