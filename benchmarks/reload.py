@@ -180,7 +180,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=1, help="interleaved processes of each tool")
     parser.add_argument("--budget-s", type=float, default=10.0, help="no further round after so much time")
     parser.add_argument("--limit-s", type=float, default=60.0, help="for one process; longer is shown as such")
-    parser.add_argument("--keep", metavar="FILE", help="add to the figures of this file what it lacks, and show them all")
+    parser.add_argument(
+        "--keep", metavar="FILE", help="add to the figures of this file what it lacks, and show them all"
+    )
     return parser.parse_args()
 
 
