@@ -19,7 +19,7 @@ from typing import Any
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.versions import answers, verdicts
 from sandbox_kernel.versions.artifact import CompileLimits
-from sandbox_kernel.versions.compiler import PRELOAD
+from sandbox_kernel.versions.compiler import ENTER, PRELOAD
 from sandbox_kernel.versions.frames import FrameError
 from sandbox_kernel.versions.worker_process import Answer, WarmWorker
 
@@ -72,7 +72,7 @@ class Trial:
         if self._worker is None or not wanted <= self._prepared:
             self._end()
             self._prepared = wanted
-            self._worker = WarmWorker({"preload": [*PRELOAD, *sorted(wanted)], "enter": ""}, None)
+            self._worker = WarmWorker({"preload": [*PRELOAD, *sorted(wanted)], "enter": ENTER}, None)
         return self._worker
 
     def run(self, modules: Mapping[str, str], live: Mapping[str, str], paths: Mapping[str, str]) -> None:
