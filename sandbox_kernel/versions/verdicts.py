@@ -8,7 +8,7 @@ from sandbox_kernel.versions.answers import Trouble
 from sandbox_kernel.versions.artifact import CompileLimits, Diagnostic
 
 BROKEN = 96  # the exit code of a child that has no way left to say what happened
-_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGSYS, signal.SIGTRAP}
+_CRASHES = {getattr(signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "FPE", "ILL", "ABRT", "SYS", "TRAP")}
 _INSIDE = "put it inside a function, so that it runs when it is called and not at import"
 
 
