@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LOOK_S = 20.0  # a look whose page asks no more is over
 COURSE = "(course)"  # the author of revisions that came with the course
 
 
@@ -50,6 +51,7 @@ class School:
         self._looks: dict[int, tuple[str, Look]] = {}
         self._suggestions: dict[str, list[Suggestion]] = {}
         self._pages: dict[str, Page] = {}
+        self._asked: dict[int, float] = {}
         self._orders: dict[str, asyncio.Event] = {}
         self._boot = secrets.token_hex(4)
         self._numbers: dict[str, int] = {}
@@ -226,12 +228,20 @@ class School:
         if look.viewer != viewer:
             return  # ended already, or somebody else's
         self._looks.pop(number, None)
+        self._asked.pop(number, None)
         await self.run(self.store.write, t.look.update().where(t.look.c.id == number).values(ended=clock.time()))
         await self.run(self.store.note, viewer, "looked away", learner, f"look {number} ended")
         if all(name != learner for name, _ in self._looks.values()):
             self._pages.pop(learner, None)
         self._show_look(learner)
         self.wake(learner)
+
+    async def end_forgotten_looks(self) -> None:
+        """A browser that was closed or lost says nothing: a learner must not be told for ever that somebody looks."""
+        now = clock.monotonic()
+        for number, (_, look) in list(self._looks.items()):
+            if now - self._asked.setdefault(number, now) > LOOK_S:
+                await self.end_look(number, look.viewer)
 
     def _show_look(self, learner: str) -> None:
         viewers = sorted({look.viewer for name, look in self._looks.values() if name == learner})
@@ -242,6 +252,7 @@ class School:
         learner, look = self._looks.get(number, ("", Look(0, "")))
         if look.viewer != viewer:
             raise NotThere("this look is over; begin another one from the board")
+        self._asked[number] = clock.monotonic()
         return self._pages.get(learner)
 
     def show(self, learner: str, page: Page) -> bool:

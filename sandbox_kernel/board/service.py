@@ -133,6 +133,7 @@ async def _every(seconds: float, school: School, work: Any) -> None:  # Any: a b
     while True:
         await school.run(work)
         await school.refresh_people()
+        await school.end_forgotten_looks()
         await asyncio.sleep(seconds)
 
 

@@ -122,7 +122,7 @@ async def outcomes(teach: Visitor, number: int, count: int) -> list[tuple[str, s
 async def test_a_look_shows_a_strip_for_as_long_as_it_lasts(ada: Page, teach: Visitor) -> None:
     look = (await teach.call("POST", f"{SERVICE}/looks", {"learner": "ada"}))["look"]
     strip = ada.locator("#sandbox-classroom-look")
-    await expect(strip).to_have_text("teach looks at your notebook now: can read it, can change nothing.")
+    await expect(strip).to_have_text("teach is looking at your notebook. Nothing in it can be changed this way.")
     answer = cell_of(ada, "%%sandbox_answer ticket")
     await answer.locator(".cm-content").click()
     await ada.keyboard.press("Control+End")

@@ -2,6 +2,7 @@
 import { action, call, make, when } from "./common.js";
 
 const LOOK_MS = 1500;
+const COURSE = "(course)"; // the author of lessons that came with the course
 let timer = 0;
 
 export async function showFixes(place, learners) {
@@ -11,9 +12,15 @@ export async function showFixes(place, learners) {
   const text = JSON.stringify(found);
   if (place.dataset.text !== text && !place.contains(document.activeElement?.closest("input"))) {
     place.dataset.text = text;
-    place.replaceChildren(...changed(found.changed, place, learners), make("h2", {}, "Published"), ...found.revisions.map((one) => card(one, place, learners)));
+    place.replaceChildren(...changed(found.changed, place, learners), make("h2", {}, "Published"), ...published(found.revisions, place, learners));
   }
   if (!place.hidden) timer = setTimeout(() => showFixes(place, learners), LOOK_MS);
+}
+
+function published(revisions, place, learners) {
+  const ours = revisions.filter(({ author }) => author !== COURSE);
+  if (!ours.length) return [make("p", { class: "note" }, "Everybody has the lessons as they came with the course.")];
+  return ours.map((one) => card(one, place, learners));
 }
 
 function changed(lessons, place, learners) {
@@ -39,26 +46,22 @@ function changed(lessons, place, learners) {
 
 function card(one, place, learners) {
   const by = (outcome) => one.outcomes.filter((each) => each.outcome === outcome);
-  const first = one.author === "(course)";
-  const back = first
-    ? null
-    : action("Take it back", async () => {
-        await call("POST", `api/revisions/${one.id}/take-back`);
-        await showFixes(place, learners);
-      }, { "data-revision": one.id });
+  const takeBack = async () => {
+    await call("POST", `api/revisions/${one.id}/take-back`);
+    await showFixes(place, learners);
+  };
+  const back = action("Take it back", takeBack, { "data-revision": one.id });
   const name = (each) => learners.get(each.learner)?.shown ?? each.learner;
   const list = (outcome, kind) => by(outcome).map((each) => make("li", { class: kind }, `${name(each)}: ${outcome}${each.detail ? `, ${each.detail}` : ""}`));
   return make(
     "div",
     { class: "card" },
-    make("div", { class: "row" }, make("strong", {}, `${one.lesson} ${one.version}`), make("span", {}, one.note), make("span", { class: "note" }, `${when(one.time)}, ${first ? "with the course" : `by ${one.author}`}`), back),
-    first
-      ? null
-      : make(
-          "details",
-          {},
-          make("summary", {}, `${by("applied").length} applied, ${by("kept").length} kept, ${by("failed").length} failed`),
-          make("ul", {}, ...list("failed", "bad"), ...list("kept", ""), ...list("applied", "good")),
-        ),
+    make("div", { class: "row" }, make("strong", {}, `${one.lesson} ${one.version}`), make("span", {}, one.note), make("span", { class: "note" }, `${when(one.time)}, by ${one.author}`), back),
+    make(
+      "details",
+      {},
+      make("summary", {}, `${by("applied").length} applied, ${by("kept").length} kept, ${by("failed").length} failed`),
+      make("ul", {}, ...list("failed", "bad"), ...list("kept", ""), ...list("applied", "good")),
+    ),
   );
 }

@@ -12,7 +12,9 @@ if (found.fault) {
   const state = (one) => (one.state === "done" ? `${one.points} points${one.late ? ", late" : ""}` : one.state === "waiting" ? "waits to be checked" : "");
   place.replaceChildren(
     make("h2", {}, "Answers"),
-    table(["When", "Lesson", "Exercise", "In my notebook", "For the class"], found.attempt.toReversed().map((one) => [when(one.time), one.lesson, one.exercise, one.claimed, state(one)])),
+    found.attempt.length
+      ? table(["When", "Lesson", "Exercise", "In my notebook", "For the class"], found.attempt.toReversed().map((one) => [when(one.time), one.lesson, one.exercise, one.claimed, state(one)]))
+      : make("p", { class: "note" }, "None yet."),
     make("h2", {}, "Who looked over my shoulder"),
     found.look.length ? table(["From", "Until", "Who"], found.look.map((one) => [when(one.began), when(one.ended), one.viewer])) : make("p", { class: "note" }, "Nobody did."),
     make("p", {}, make("a", { href: "api/mine", download: `${document.documentElement.dataset.me}.json` }, "Download all that is stored about me")),

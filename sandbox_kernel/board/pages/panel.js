@@ -62,7 +62,7 @@ async function fill() {
       ? table(["Lesson", "Exercise", "Attempts", "Hints", "Now"], exercises.map((one) => [one.lesson, one.exercise, one.attempts, one.hints, one.status === "pass" ? "passed" : one.error || one.status]))
       : make("p", { class: "note" }, "Nothing was tried yet."),
     make("h3", {}, "Answers, newest first"),
-    ...found.attempt.slice(-8).reverse().map(answer),
+    ...(found.attempt.length ? found.attempt.slice(-8).reverse().map(answer) : [make("p", { class: "note" }, "None yet.")]),
     ...(found.suggestion.length ? [make("h3", {}, "Suggestions")] : []),
     ...found.suggestion.map((one) => make("p", { class: "note" }, `${one.exercise}, ${when(one.time)}, by ${one.author}: ${one.state}`)),
   );
@@ -114,6 +114,7 @@ async function followLook(number, place) {
 }
 
 function cell(one) {
+  if (one.role === "check") return [make("details", {}, make("summary", { class: "note" }, one.source.split("\n", 1)[0]), make("pre", {}, one.source), one.output ? make("pre", { class: "output" }, one.output) : null)];
   const kind = one.kind === "markdown" ? "prompt" : "code";
   return [make("pre", { class: kind, "data-cell": one.id }, one.source), one.output ? make("pre", { class: "output" }, one.output) : null].filter(Boolean);
 }
@@ -148,9 +149,9 @@ function suggestion() {
     "details",
     {},
     make("summary", {}, "Suggest a change"),
-    make("label", {}, "For the exercise ", target),
-    make("label", {}, "The text of the cell", text),
-    make("label", {}, "Note ", note),
+    make("label", { class: "block" }, "For the exercise ", target),
+    make("label", { class: "block" }, "The text of the cell", text),
+    make("label", { class: "block" }, "Note ", note),
     make("div", { class: "actions" }, send),
     done,
   );

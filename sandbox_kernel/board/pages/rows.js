@@ -25,7 +25,7 @@ export function rowOf(learner, now) {
   const tried = at && at.status && at.status !== "pass";
   const stuck = tried && (at.failures >= STUCK_FAILURES || (at.trying > 0 && now - at.trying >= STUCK_S));
   const here = now - learner.seen < ONLINE_S;
-  const state = stuck ? "stuck" : at && at.status === "pass" ? "passed" : here && at ? "working" : "away";
+  const state = stuck ? "stuck" : at && at.status === "pass" ? "passed" : here ? "working" : "away";
   return {
     name: learner.name,
     shown: learner.shown,

@@ -109,7 +109,7 @@ class Classroom {
       strip = make("div", { id: "sandbox-classroom-look", role: "status" });
       document.body.append(strip);
     }
-    const text = `${viewers} looks at your notebook now: can read it, can change nothing.`;
+    const text = `${viewers} is looking at your notebook. Nothing in it can be changed this way.`;
     if (strip.textContent !== text) strip.textContent = text;
     this.saving ??= setInterval(() => this.save(), SAVE_MS);
   }
