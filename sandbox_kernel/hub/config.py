@@ -99,7 +99,7 @@ def _hub(c: Any, settings: Settings) -> None:  # Any: as above
     c.JupyterHub.cookie_secret_file = str(directory / "cookie_secret")
     c.JupyterHub.template_paths = [str(Path(__file__).parent / "templates")]
     c.JupyterHub.cleanup_servers = c.JupyterHub.cleanup_proxy = True
-    c.JupyterHub.concurrent_spawn_limit = 8
+    c.JupyterHub.concurrent_spawn_limit = 0  # it sends the ninth away; the spawner lets them wait their turn
     c.JupyterHub.default_url = _landing
     c.JupyterHub.log_level = "WARN"
     c.Application.log_level = "WARN"
@@ -140,7 +140,7 @@ def _spawner(c: Any, settings: Settings) -> None:  # Any: as above
     }
     c.Spawner.default_url = "/lab"
     c.Spawner.http_timeout = 60
-    c.Spawner.start_timeout = 120
+    c.Spawner.start_timeout = 300  # a whole class at once on a small machine
 
 
 def _service(settings: Settings) -> dict[str, Any]:  # Any: as the hub takes it

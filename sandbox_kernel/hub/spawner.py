@@ -24,6 +24,7 @@ from sandbox_kernel.isolation.spec import LEVELS, Spec, python_paths
 STOP_S = 10.0
 KILL_S = 10.0
 LOOK_S = 0.05
+AT_ONCE = 4  # more servers that start at the same moment only slow each other down
 _LIMITS = Limits(memory_mb=0, processes=0, open_files=8192, file_mb=2048, tmp_mb=512)
 
 
@@ -35,6 +36,7 @@ class SeatSpawner(Spawner):  # type: ignore[misc]  # the hub has no types
     seat_environment = Dict(config=True, help="variables for the learner's server: where the classroom service is")
 
     forker: ClassVar[Forker | None] = None
+    _turns: ClassVar[asyncio.Semaphore] = asyncio.Semaphore(AT_ONCE)
     _ports: ClassVar[set[int]] = set()
     _port = 0
 
@@ -50,8 +52,9 @@ class SeatSpawner(Spawner):  # type: ignore[misc]  # the hub has no types
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
         env = self.seat_env(files, private)
         log = str(private / "server.log")
-        await cls.forker.start(self.key, self.spec(files, private), env, str(private), log)
-        await self._listening(cls.forker, log)
+        async with cls._turns:
+            await cls.forker.start(self.key, self.spec(files, private), env, str(private), log)
+            await self._listening(cls.forker, log)
         return "127.0.0.1", self._port
 
     async def _listening(self, forker: Forker, log: str) -> None:
