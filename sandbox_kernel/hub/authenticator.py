@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ class RosterAuthenticator(Authenticator):  # type: ignore[misc]  # the hub has n
         self._people: dict[str, Person] = {}
         self._read_at = 0
         self._failures: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self._credentials = Credentials(self.roster_database, Path(self.roster_secret_file).read_bytes())
 
     async def authenticate(
@@ -44,20 +47,24 @@ class RosterAuthenticator(Authenticator):  # type: ignore[misc]  # the hub has n
         )
         self._refuse_guessing(name)
         if name not in self.people() or not given:
-            await asyncio.to_thread(self._credentials.matches, name, given)  # as slow as for a name that is there
+            await self._hash(self._credentials.matches, name, given)  # as slow as for a name that is there
             self._failed(name)
             return None
         if chosen:
             if len(chosen) < LEAST_PASSWORD:
                 raise HTTPError(400, f"Please choose a password of at least {LEAST_PASSWORD} characters and try again.")
-            good = await asyncio.to_thread(self._credentials.join, name, given, chosen)
+            good = await self._hash(self._credentials.join, name, given, chosen)
         else:
-            good = await asyncio.to_thread(self._credentials.matches, name, given)
+            good = await self._hash(self._credentials.matches, name, given)
         if not good:
             self._failed(name)
             return None
         self._failures.pop(name, None)
         return name
+
+    async def _hash(self, work: Callable[..., bool], *words: str) -> bool:
+        """One at a time: each takes 16 MB, which the process would keep for every thread that ever did one."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
 
     def check_allowed(self, username: str, auth_model: Any = None) -> bool:  # Any: the hub's model
         """Called by the hub after each login: who was taken off the roster is out."""
