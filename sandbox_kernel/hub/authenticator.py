@@ -14,7 +14,7 @@ from jupyterhub.auth import Authenticator
 from tornado.web import HTTPError
 from traitlets import Unicode
 
-from sandbox_kernel.roster import LEAST_PASSWORD, Credentials, Person, RosterError, read_roster
+from sandbox_kernel.roster import GROUPS, LEAST_PASSWORD, Credentials, Person, RosterError, read_roster
 
 MOST_FAILURES = 10
 FAILURES_COUNT_S = 300.0
@@ -37,7 +37,7 @@ class RosterAuthenticator(Authenticator):  # type: ignore[misc]  # the hub has n
 
     async def authenticate(
         self, handler: Any, data: dict[str, str] | None = None, **_: Any
-    ) -> str | None:  # Any: tornado
+    ) -> dict[str, Any] | None:  # Any: tornado
         """Called by the hub with the login form. None shows the form again with its own words."""
         form = data or {}
         name, given, chosen = (
@@ -60,7 +60,15 @@ class RosterAuthenticator(Authenticator):  # type: ignore[misc]  # the hub has n
             self._failed(name)
             return None
         self._failures.pop(name, None)
-        return name
+        return self._model(name)
+
+    async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> dict[str, Any] | bool:  # Any: the hub's
+        """Called by the hub now and then: the roster of this minute counts, not that of the login."""
+        return self._model(user.name) or False
+
+    def _model(self, name: str) -> dict[str, Any] | None:  # Any: as the hub takes it
+        person = self.people().get(name)
+        return {"name": name, "groups": [GROUPS[person.role]]} if person else None
 
     async def _hash(self, work: Callable[..., bool], *words: str) -> bool:
         """One at a time: each takes 16 MB, which the process would keep for every thread that ever did one."""

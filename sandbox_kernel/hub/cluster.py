@@ -22,7 +22,7 @@ def configure(c: Any) -> None:  # Any: traitlets' config object
     secrets = Path(os.environ.get("SANDBOX_CLASSROOM_SECRETS", SECRETS))
     database = os.environ.get("SANDBOX_CLASSROOM_ROSTER_DATABASE", "sqlite:///roster.sqlite")
     roles = list(c.JupyterHub.get("load_roles", []))
-    configure_roles(c, read_roster(secrets / "roster.csv"))
+    configure_roles(c)
     c.JupyterHub.load_roles = [*roles, *(role for role in c.JupyterHub.load_roles if role["name"] != "idle-culler")]
     c.JupyterHub.authenticator_class = RosterAuthenticator
     c.RosterAuthenticator.roster_file = str(secrets / "roster.csv")

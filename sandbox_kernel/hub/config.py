@@ -15,7 +15,7 @@ import msgspec
 
 from sandbox_kernel.hub.authenticator import RosterAuthenticator
 from sandbox_kernel.hub.spawner import SeatSpawner
-from sandbox_kernel.roster import ASSISTANT, GROUPS, INSTRUCTOR, LEARNER, Person, read_roster
+from sandbox_kernel.roster import ASSISTANT, GROUPS, INSTRUCTOR, LEARNER
 
 SERVICE: Final = "classroom"
 ACCESS: Final = f"access:services!service={SERVICE}"
@@ -57,26 +57,23 @@ class Settings:
 def configure(c: Any, path: str) -> None:  # Any: traitlets' config object
     """Called by `jupyterhub_config.py` of the classroom's directory."""
     settings = Settings.read(Path(path))
-    people = read_roster(Path(settings.roster))
     _hub(c, settings)
     _proxy(c, settings)
     _authenticator(c, settings)
     _spawner(c, settings)
-    configure_roles(c, people)
+    configure_roles(c)
     c.JupyterHub.services = [_service(settings), _culler()]
 
 
-def configure_roles(c: Any, people: dict[str, Person]) -> None:  # Any: as above
+def configure_roles(c: Any) -> None:  # Any: as above
     """Scopes, groups and roles of a class; all that a cluster shares with one machine."""
     c.JupyterHub.custom_scopes = {
         TEACH: {"description": "Teach the class: the board, fixes, looks, grades", "subscopes": [WATCH]},
         WATCH: {"description": "See the board"},
         REPORT: {"description": "Report one's own work to the board"},
     }
-    members: dict[str, list[str]] = {group: [] for group in GROUPS.values()}
-    for person in people.values():
-        members[GROUPS[person.role]].append(person.name)
-    c.JupyterHub.load_groups = {group: {"users": names} for group, names in members.items()}
+    c.Authenticator.manage_groups = True  # who is in which group is asked of the roster at each login and each minute
+    c.Authenticator.auth_refresh_age = 60
     c.JupyterHub.load_roles = [
         {"name": "learners", "groups": [GROUPS[LEARNER]], "scopes": [ACCESS, REPORT]},
         {"name": "assistants", "groups": [GROUPS[ASSISTANT]], "scopes": [ACCESS, REPORT, WATCH]},

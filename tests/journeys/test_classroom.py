@@ -222,14 +222,23 @@ async def test_a_learners_data_can_be_taken_away_and_deleted(teach: Visitor, bob
 async def test_the_class_stops_cleanly_and_goes_on_where_it_was(here: Class, teach: Visitor) -> None:
     """The last test of the file: nothing is left running, and after a new start all is there, passwords and grades too."""
     before = await teach.call("GET", f"{SERVICE}/grades.json")
+    async with await here.visitor("tim") as tim:
+        await tim.board()
+        assert 200 == await tim.status_of("GET", f"{SERVICE}/board?boot=&number=0")
     ours = here.processes()
     assert len(ours) >= 5
     assert 0 == here.close()
     assert "closes" in here.said
     assert [] == [number for number in ours if Path(f"/proc/{number}").exists()]
+    here.people = (("teach", "instructor"), ("tim", "learner"), ("ada", "learner"))
     here.open()
     async with Visitor(here.address, "teach") as again:
         assert 302 == await again.come_in(PASSWORD)
         await again.board()
         assert before == await again.call("GET", f"{SERVICE}/grades.json")
+    async with await here.visitor("tim") as tim:
+        await tim.board()
+        assert 403 == await tim.status_of("GET", f"{SERVICE}/board"), "the new roster makes him a learner"
+    async with Visitor(here.address, "bob") as bob:
+        assert 403 == await bob.come_in(PASSWORD), "the new roster does not have him"
     assert "bob" not in here.codes, "a used code is not printed again"
