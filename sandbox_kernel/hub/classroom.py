@@ -20,9 +20,11 @@ from pathlib import Path
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.hub.config import Settings
+from sandbox_kernel.isolation import syscalls
 from sandbox_kernel.isolation.levels import choose, explain
 from sandbox_kernel.roster import Credentials, Person, RosterError, read_roster
 
+_DEATH_SIGNAL = 1
 START_S = 90.0
 STOP_S = 30.0
 LOOK_S = 0.1
@@ -241,7 +243,11 @@ def _stop(hub: subprocess.Popen[bytes]) -> None:
 
 
 def _plain_signals() -> None:
-    """A shell that started this in the background ignores SIGINT, and JupyterHub then takes a minute to stop."""
+    """A shell that started this in the background ignores SIGINT, and JupyterHub then takes a minute to stop.
+
+    The hub stops in order also when this process is killed.
+    """
+    syscalls.prctl(_DEATH_SIGNAL, signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 

@@ -219,6 +219,24 @@ async def test_a_learners_data_can_be_taken_away_and_deleted(teach: Visitor, bob
     ]
 
 
+async def test_a_killed_command_leaves_nothing_running(tmp_path: Path) -> None:
+    with opened_class(tmp_path, (("ada", "learner"),)) as other:
+        async with await other.visitor("ada") as visitor:
+            await visitor.server()
+        ours = other.processes()
+        assert other.process is not None
+        other.process.kill()
+
+        async def all_gone() -> bool:
+            return not any(Path(f"/proc/{number}/exe").exists() for number in ours if number != other.process.pid)
+
+        await until(all_gone, 30)
+        other.process.wait()
+        assert other.process.stdout is not None
+        other.process.stdout.close()
+        other.process = None
+
+
 async def test_the_class_stops_cleanly_and_goes_on_where_it_was(here: Class, teach: Visitor) -> None:
     """The last test of the file: nothing is left running, and after a new start all is there, passwords and grades too."""
     before = await teach.call("GET", f"{SERVICE}/grades.json")
