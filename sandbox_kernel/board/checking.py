@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,13 @@ from sandbox_kernel.classroom.results import Results
 
 log = logging.getLogger(__name__)
 
+NICE = 15
+
+
+def _be_polite() -> None:
+    """Linux keeps this per thread, and the processes that this one starts inherit it: learners' own checks go first."""
+    os.nice(NICE)
+
 
 class Checking:
     """`run` goes on for as long as the service; what is waiting in the database when it starts is checked too."""
@@ -33,6 +42,7 @@ class Checking:
     def __init__(self, school: School) -> None:
         self._school = school
         self._work = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recheck", initializer=_be_polite)
         self._scratch = tempfile.TemporaryDirectory(prefix="classroom-lessons-", ignore_cleanup_errors=True)
         self._courses: dict[str, tuple[int, Path]] = {}
         school.on_answer = self._work.set
@@ -45,6 +55,7 @@ class Checking:
             await self._work.wait()
 
     def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
         self._scratch.cleanup()
 
     async def _next(self) -> dict[str, Any] | None:  # Any: a row
@@ -56,7 +67,8 @@ class Checking:
     async def _check(self, attempt: dict[str, Any]) -> None:  # Any: as above
         values: dict[str, Any]  # Any: of the columns' types
         try:
-            number, results = await asyncio.to_thread(self._results, attempt)
+            loop = asyncio.get_running_loop()
+            number, results = await loop.run_in_executor(self._thread, self._results, attempt)
             values = {
                 "state": "done", "status": results.status, "points": results.points,
                 "message": results.said()[:MESSAGE], "revision": number,
