@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from editor_page import EditorPage
 from hosts import Host
 from notebooks import shop_cells, show, write_notebook
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 AXE = Path(__file__).parents[2] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
+LESSONS = Path(__file__).parents[2] / "lessons"
 SERIOUS = """async () => {
-  const { violations } = await axe.run(document.querySelector('.sk-Widget'));
+  const { violations } = await axe.run([...document.querySelectorAll('.sk-Widget')]);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`));
@@ -31,5 +33,25 @@ async def test_the_studio_has_no_serious_finding(jupyter: dict[str, Host], page:
     await editor.write("\ndef broken(:\n")
     await editor.press("Control+Enter")
     await editor.says("Refused")
+    await page.add_script_tag(path=AXE)
+    assert [] == await page.evaluate(SERIOUS)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core comes with Node: run npm ci in widgets/")
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+async def test_the_side_panel_and_an_exercise_have_no_serious_finding(
+    jupyter: dict[str, Host], page: Page, theme: str
+) -> None:
+    lab = jupyter["lab"]
+    shutil.copytree(LESSONS, lab.directory, dirs_exist_ok=True)
+    cells = [*shop_cells(), "%sandbox_lesson functions", "%sandbox_exercise predict"]
+    await lab.open(page, write_notebook(lab.directory, *cells), theme=theme)
+    exercise = page.get_by_role("region", name="Exercise predict")
+    await exercise.get_by_role("button", name="Check").click()
+    await expect(exercise.get_by_role("region", name="Result")).to_be_visible()
+    await page.evaluate("() => { void window.jupyterapp.commands.execute('sandbox-kernel:show-panel'); }")
+    panel = page.get_by_role("region", name="Sandboxes")
+    await panel.get_by_role("button", name="Versions").click()
+    await expect(panel.get_by_role("listitem").first).to_be_visible()
     await page.add_script_tag(path=AXE)
     assert [] == await page.evaluate(SERIOUS)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jupyterlab_server.translation_utils import get_installed_packages_locale
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in (ROOT / "widgets" / "src").rglob("*.ts*") if path.name != "wire.ts"]
@@ -48,3 +49,9 @@ def test_no_german_is_left_over(german: dict[str, list[str]]) -> None:
 def test_a_translation_fills_in_the_same_values(german: dict[str, list[str]]) -> None:
     values = re.compile(r"\{\w+\}")
     assert [] == [text for text, (given,) in german.items() if set(values.findall(text)) != set(values.findall(given))]
+
+
+def test_jupyterlab_finds_it(german: dict[str, list[str]]) -> None:
+    found, message = get_installed_packages_locale("de")
+    assert "" == message
+    assert german == {text: given for text, given in found["sandbox_kernel"].items() if text}
