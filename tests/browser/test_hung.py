@@ -49,5 +49,5 @@ async def test_a_restart_keeps_modules_and_what_was_written(jupyter: dict[str, H
     await editor.press("Control+Enter")
     await editor.shows("VAT = 0.07")
     await editor.button("Reload").click()
-    await editor.says("v3 is live, ")
+    await editor.says("v3 is live")
     assert "0.07" == await run_in_kernel(page, "till.VAT")

@@ -5,7 +5,7 @@ import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec, type Text } from "@codemirror/state";
+import { EditorState, Prec, type Text, Transaction } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -102,7 +102,11 @@ function replaceText(view: EditorView, text: string): void {
   let tail = 0;
   const most = Math.min(old.length, text.length) - from;
   while (tail < most && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail++;
-  view.dispatch({ changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) } });
+  view.dispatch({
+    changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) },
+    // what came into an empty editor is where it begins: undo must not empty it again
+    ...(old === "" && { annotations: Transaction.addToHistory.of(false) }),
+  });
 }
 
 /** Lines and columns count from 1, as the compiler gives them; what lies outside is moved to the nearest place. */

@@ -10,7 +10,8 @@ export function addStatus(tools: Tools, studios: Studios, bar: StatusBar, wanted
   button.className = "sk-StatusItem";
   button.type = "button";
   button.title = t("Open the studio of this sandbox");
-  button.style.cssText = "border:0;background:none;color:inherit;font:inherit;cursor:pointer;padding:0 4px";
+  button.style.cssText =
+    "border:0;background:none;color:inherit;font:inherit;line-height:24px;cursor:pointer;padding:0 4px";
   button.onclick = () => void tools.app.commands.execute("sandbox-kernel:open-studio");
   const node = document.createElement("div");
   node.append(button);
