@@ -118,8 +118,10 @@ class WarmPool:
             kernel = self._make(settings)
             try:
                 await kernel.start(START_S)
+                await kernel.client.exercise(timeout_s=START_S)
             except SandboxError as error:
                 log.warning("no kernel could be started ahead: %s", error)
+                await kernel.stop(now=True)
                 return
             self._parked.append(Parked(before, settings, kernel))
 

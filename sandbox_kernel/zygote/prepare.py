@@ -90,7 +90,10 @@ def warm(app: ForkedKernelApp) -> None:
     for kind in ("status", "execute_request"):
         _, frames = session.feed_identities(session.serialize(session.msg(kind, content=app.kernel.kernel_info)))
         session.deserialize(frames, content=True)
-    shell.compile.ast_parse(shell.transform_cell("1 + 1"))
+    for _ in range(2):  # the interpreter adapts code at its second run
+        shell.run_cell("None", store_history=False, silent=True)
+    shell.last_execution_result = None
+    shell.display_formatter.format(1)
 
 
 def own_code() -> frozenset[int]:

@@ -92,6 +92,21 @@ import numpy
     assert ["99.0", "99.0"] == [first[3], second[3]]  # its own threads are there again
 
 
+STATE = """
+ip = get_ipython()
+names = sorted(name for name in ip.user_ns if name != "ip")
+(names, ip.execution_count, In, Out, sorted({*ip.user_ns} - {*ip.user_ns_hidden}), ip.last_execution_result)
+"""
+
+
+async def test_a_forked_kernel_begins_as_one_that_was_started_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with SandboxManager() as manager:
+        forked = await manager.create("forked")
+        monkeypatch.setenv(forking.START, "plain")
+        plain = await manager.create("plain")
+        assert (await plain.run(STATE)).text == (await forked.run(STATE)).text
+
+
 HOST = """
 import asyncio
 from sandbox_kernel.host.manager import SandboxManager

@@ -102,3 +102,13 @@ async def test_one_odd_sandbox_does_not_replace_what_is_parked() -> None:
         await manager.create("odd", limits={"processes": 50})
         assert before == parked_pids(manager)
         assert before == [(await manager.create("plain")).info().pid]
+
+
+async def test_a_parked_kernel_shows_nothing_of_what_it_did_before() -> None:
+    look = "sorted(name for name in globals() if not name.startswith('__')), get_ipython().execution_count, In, Out"
+    async with SandboxManager(warm=1) as manager:
+        await manager.warmed()
+        (parked,) = parked_pids(manager)
+        taken, fresh = await manager.create("taken"), await manager.create("fresh", isolation="auto")
+        assert (parked, True) == (taken.info().pid, parked != fresh.info().pid)
+        assert (await fresh.run(look)).text == (await taken.run(look)).text
