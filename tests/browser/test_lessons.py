@@ -1,4 +1,4 @@
-"""A shipped lesson in JupyterLab, Notebook 7 and Voila, and the start page of the course, as a learner meets them."""
+"""The start page of the course, as a learner meets it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hosts import TOKEN, Host, run_in_kernel
+from hosts import TOKEN, Host
 from playwright.async_api import Page, expect
 
 LESSONS = Path(__file__).parents[2] / "lessons"
-TILL = "07-hot-code-loading.ipynb"
 
 
 def hand_out(host: Host) -> None:
@@ -19,16 +18,6 @@ def hand_out(host: Host) -> None:
         shutil.copy(path, host.directory)
     shutil.copy(LESSONS / "course.toml", host.directory)
     shutil.copytree(LESSONS / "images", host.directory / "images", dirs_exist_ok=True)
-
-
-@pytest.mark.parametrize("name", ["lab", "notebook"])
-async def test_a_lesson_runs_from_top_to_bottom(page: Page, jupyter: dict[str, Host], name: str) -> None:
-    host = jupyter[name]
-    hand_out(host)
-    await host.open(page, TILL)
-    await expect(page.get_by_text("When you are through, you can:").first).to_be_attached()
-    await expect(page.get_by_text("greeting: not yet (0 of 1 points)").first).to_be_attached()
-    assert "True" in await run_in_kernel(page, "'opened' in call('till', 'status')")
 
 
 async def test_the_start_page_leads_into_a_lesson_and_back(page: Page, jupyter: dict[str, Host]) -> None:
