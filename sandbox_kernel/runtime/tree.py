@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from sandbox_kernel import wire
+from sandbox_kernel.runtime.cells import named
 from sandbox_kernel.runtime.events import EventLog
 from sandbox_kernel.supervision import events as tree_events
 from sandbox_kernel.supervision.reasons import describe
@@ -54,11 +55,11 @@ def translate(event: tree_events.Event) -> wire.AnyEvent | None:
         case tree_events.WorkerCrashed(report=report) if report is not None:
             return wire.WorkerCrashed(
                 worker=report.worker,
-                reason=describe(report.reason),
-                story=report.story,
-                last_message=f"{report.message}, sent from {report.sent_from}" if report.sent_from else report.message,
+                reason=named(describe(report.reason)),
+                story=named(report.story),
+                last_message=_message(report),
                 state=report.state,
-                traceback=report.traceback,
+                traceback=named(report.traceback),
                 hint=report.hint,
                 supervisor=report.supervisor,
                 decision=report.decision,
@@ -83,9 +84,13 @@ def translate(event: tree_events.Event) -> wire.AnyEvent | None:
                 worker=event.worker,
                 seconds=event.seconds,
                 message=event.message,
-                stack=event.stack,
+                stack=named(event.stack),
                 ended=event.ended,
             )
         case tree_events.WorkerOutput():
             return wire.WorkerOutput(worker=event.worker, text=event.text)
     return None
+
+
+def _message(report: tree_events.CrashReport) -> str:
+    return f"{report.message}, sent from {named(report.sent_from)}" if report.sent_from else report.message

@@ -14,6 +14,7 @@ import sandbox_kernel
 from sandbox_kernel import wire
 from sandbox_kernel.errors import CompileError, ModuleNotFound
 from sandbox_kernel.reload.report import ReloadReport
+from sandbox_kernel.runtime.cells import named
 from sandbox_kernel.versions import diff as difference
 from sandbox_kernel.versions import graph, imports
 from sandbox_kernel.versions.artifact import CompileReport
@@ -242,6 +243,6 @@ def tree_node(node: NodeSnapshot) -> wire.TreeNode:
         version=node.version,
         age_s=node.age_s,
         state=node.state,
-        last_crash=node.last_crash,
+        last_crash=named(node.last_crash),
         children=[tree_node(child) for child in node.children],
     )

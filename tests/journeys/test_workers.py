@@ -126,6 +126,28 @@ def test_the_tree_as_text_says_what_crashed_and_what_became_of_it(notebook: Note
     assert text[3].endswith("supervisor 'live' restarts it (2 of 3 in 5 s left)")
 
 
+OWN = """\
+class Own(Worker):
+    def init(self):
+        return 0
+
+    def handle_call(self, request, sender, state):
+        return Reply(request / state, state)
+
+
+default_system().start_supervisor(Supervisor([ChildSpec("own", Own, name="own")], name="mine")).id"""
+
+
+def test_the_crash_of_a_worker_of_a_cell_is_placed_by_the_cells_number(notebook: Notebook) -> None:
+    names = "ChildSpec, Reply, Supervisor, Worker, call"
+    notebook.cell(f"from sandbox_kernel import {names}\nfrom sandbox_kernel.supervision.api import default_system")
+    notebook.cell(OWN)
+    notebook.error("call('own', 3)")
+    text = notebook.cell("%sandbox_tree")
+    assert "ZeroDivisionError: division by zero (cell In[2], line 6)" in text
+    assert "ipykernel_" not in text
+
+
 def test_a_worker_in_a_process_runs_the_live_code(notebook: Notebook) -> None:
     notebook.cell(module_cell(ECHO, "echo"))
     notebook.cell("%sandbox_start echo\nfrom sandbox_kernel import call\nimport os")
