@@ -197,8 +197,9 @@ class Play:
 
     async def add(self, index: int, reason: Any, added: Kid) -> bool:
         supervisor, name = self.any_supervisor(index)
-        same = self.some_id(supervisor, index // 2) if index % 2 else None
-        kid = Kid(same or f"added{len(self.tree.journal)}", added.restart, added.plan)
+        same = self.some_id(supervisor, index // 2) if index % 2 else "nobody"
+        kid_id = f"added{len(self.tree.journal)}" if same == "nobody" else same  # names are of one worker at a time
+        kid = Kid(kid_id, added.restart, added.plan)
         return await self.ask(supervisor.add(kid), name, StartChild(spec_of(self.tree, kid)))
 
     @staticmethod
