@@ -196,15 +196,20 @@ def tree():
 """
 
 
-async def test_the_event_bus_tells_of_a_limit(tmp_path: Path) -> None:
-    limits = {"SANDBOX_KERNEL_LIMITS": json.dumps({"files": 100})}
-    server = await asyncio.to_thread(lambda: Server(tmp_path, settings=limits))
-    url = f"{server.url.replace('http', 'ws')}/api/events/subscribe"
+@pytest.fixture
+def narrow(tmp_path: Path) -> Iterator[Server]:
+    """A server whose sandboxes may have few files."""
+    server = Server(tmp_path, settings={"SANDBOX_KERNEL_LIMITS": json.dumps({"files": 100})})
+    yield server
+    server.close()
+
+
+async def test_the_event_bus_tells_of_a_limit(narrow: Server) -> None:
+    url = f"{narrow.url.replace('http', 'ws')}/api/events/subscribe"
     socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": f"token {TOKEN}"}))
-    sandbox = await asyncio.to_thread(server.start)
-    await asyncio.to_thread(put, server, sandbox, LITTERER, module="litterer")
+    sandbox = await asyncio.to_thread(narrow.start)
+    await asyncio.to_thread(put, narrow, sandbox, LITTERER, module="litterer")
     path = f"/sandbox/api/sandboxes/{sandbox}/workers"
-    await asyncio.to_thread(server.http.post, path, json={"target": "litterer:tree"})
+    await asyncio.to_thread(narrow.http.post, path, json={"target": "litterer:tree"})
     assert "it used more than" in (await heard(socket, "LimitExceeded"))["sentence"]
     socket.close()
-    await asyncio.to_thread(server.close)
