@@ -226,17 +226,6 @@ def end_as(ended: int) -> NoReturn:
     os._exit(os.waitstatus_to_exitcode(ended) & 0xFF)
 
 
-def be_init(kernel: int, status: int) -> NoReturn:
-    """Pid 1 of a jail: reap whatever ends; when the kernel ends say how, and end, which ends everything inside."""
-    for name in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
-    while True:
-        pid, ended = os.waitpid(-1, 0)
-        if pid == kernel:
-            os.write(status, ended.to_bytes(4, "little"))
-            os._exit(0)
-
-
 def tie_to_parent() -> None:
     """For a program at its very start: it ends with the process that started it, also if that is gone already."""
     parent = os.getppid()

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import NoReturn
 
 from sandbox_kernel.isolation import keeper, landlock, namespaces, syscalls
 from sandbox_kernel.isolation.enter import fail
@@ -66,40 +65,29 @@ def enter(spec: Spec, channel: socket.socket) -> None:
 
 
 def _into_namespaces(spec: Spec, channel: socket.socket) -> None:
+    traced = keeper.may_trace()
     namespaces.unshare_users()
     namespaces.unshare(_NAMESPACES)
-    status_read, status_write = os.pipe()
+    init = keeper.start_init(traced=traced)
+    namespaces.set_dumpable(False)  # the keeper and pid 1: no one inside may look into the two
     parent = os.getpid()
-    first = os.fork()
-    if first:
-        os.close(status_write)
+    server = keeper.fork()
+    if server:
         namespaces.drop_capabilities()
-        keeper.keep(first, channel, status_read)
-    os.close(status_read)
+        keeper.keep(server, channel, init)
     keeper.die_with_parent(parent)
     view = ServerView(spec)
     view.gather()
     view.build()
     view.enter()
-    server = os.fork()
-    if server:
-        channel.close()
-        _be_first(server, status_write)
-    os.close(status_write)
     os.setsid()
-
-
-def _be_first(server: int, status: int) -> NoReturn:
-    namespaces.set_dumpable(False)
-    namespaces.drop_capabilities()
-    syscalls.no_new_privileges()
-    keeper.be_init(server, status)
+    namespaces.set_dumpable(True)
 
 
 def _behind_landlock(spec: Spec, channel: socket.socket) -> None:
     keeper.become_subreaper()
     parent = os.getpid()
-    child = os.fork()
+    child = keeper.fork()
     if child:
         keeper.keep(child, channel)
     keeper.die_with_parent(parent)
