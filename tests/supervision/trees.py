@@ -168,8 +168,10 @@ class Tree:
 
     async def settle(self) -> None:
         """Until nothing can happen any more without time passing."""
-        for _ in range(60):
+        for _ in range(2000):  # of some trees it never comes
             await asyncio.sleep(0)
+            if not self.loop._ready:  # type: ignore[attr-defined]  # asyncio has no public way to ask
+                return
 
     def inits(self, child_id: str | None = None) -> list[str]:
         return [e[1] for e in self.journal if e[0] == "init" and child_id in (None, e[1])]
