@@ -207,7 +207,7 @@ class View:
         target = _NEW_ROOT + path
         if stat.S_ISDIR(os.fstat(tree).st_mode):
             os.makedirs(target, exist_ok=True)
-        else:
+        elif not os.path.exists(target):  # it does where the folder round it is shown already, and that is read only
             os.close(_new_file(target))
         place(tree, target)
 
