@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,8 +62,8 @@ def test_what_is_over_its_share_is_stopped_with_all_it_started_and_goes_on() -> 
     code = "import subprocess; subprocess.run(['sleep', '60'])"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}])"
     with subprocess.Popen([sys.executable, "-c", outer]) as keeper:
-        while len(below := usage.tree(keeper.pid)) < 2:
-            assert keeper.poll() is None
+        while len(below := usage.tree(keeper.pid)) < 2 or name(below[-1]) != "sleep":
+            assert keeper.poll() is None  # stopped between fork and exec, a child keeps its parent from being stopped
         throttle = Throttle(0.5)
         watched = Watched(keeper.pid, below[0], PROFILES["strict"], (), lambda _: None, seen=True, throttle=throttle)
         try:
@@ -77,8 +78,17 @@ def test_what_is_over_its_share_is_stopped_with_all_it_started_and_goes_on() -> 
 
 def until(pids: list[int], wanted: Callable[[set[str]], bool]) -> None:
     """A signal is on its way: that it arrives is all that is waited for."""
-    while not wanted({state(pid) for pid in pids}):
+    end = time.monotonic() + 30
+    while not wanted(found := {state(pid) for pid in pids}):
+        assert time.monotonic() < end, f"still {found}"
         os.sched_yield()
+
+
+def name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def state(pid: int) -> str:
