@@ -131,6 +131,7 @@ async def test_a_senseless_request_ends_no_tree(tree: Tree) -> None:
     assert ["+a"] == journal(tree)
 
 
+@pytest.mark.process  # no process, but many thousand tries to restart take as long
 @virtual
 async def test_terminating_a_child_stops_the_tries_to_restart_it(tree: Tree) -> None:
     top = await tree.supervisor(tree.child("a", None, Stop("no")), max_restarts=10**6)
