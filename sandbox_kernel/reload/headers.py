@@ -83,7 +83,7 @@ def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
     metaclass: type = keywords.pop("metaclass", None) or types.prepare_class("", bases)[0]
     if not issubclass(metaclass, type(cls)) or not set_header(edit, cls, bases, metaclass):
         return replace.replace(edit, cls, written or (object,), metaclass, keywords, vars(cls))
-    if written != bases:
+    if types.resolve_bases(written) is not written:  # only then the statement itself would have kept what was written
         edit.journal.set_class_attr(cls, "__orig_bases__", written)
     else:
         edit.journal.del_class_attr(cls, "__orig_bases__")
