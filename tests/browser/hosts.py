@@ -74,14 +74,16 @@ class Host:
         await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     async def end_kernels(self) -> None:
-        """Ends the kernels that a test left behind; Voila ends its own when the page is closed."""
+        """Ends the kernels that a test left behind; Voila ends its own when the page is closed. The server answers 500
+        for a kernel that is being restarted, so that it has to be asked again."""
         if self.name == "voila":
             return
         async with httpx.AsyncClient(
             base_url=self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=30
         ) as client:
-            for kernel in (await client.get("/api/kernels")).json():
-                await client.delete(f"/api/kernels/{kernel['id']}")
+            while kernels := (await client.get("/api/kernels")).json():
+                for kernel in kernels:
+                    await client.delete(f"/api/kernels/{kernel['id']}")
 
 
 async def run_in_kernel(page: Page, code: str, *, wait: bool = True) -> str:
