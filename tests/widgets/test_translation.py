@@ -10,7 +10,7 @@ import pytest
 from jupyterlab_server.translation_utils import get_installed_packages_locale
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for path in (ROOT / "widgets" / "src").rglob("*.ts*") if path.name != "wire.ts"]
+SOURCES = [path for path in (ROOT / "widgets" / "src").rglob("*.ts*") if not path.name.startswith("wire")]
 CATALOG = ROOT / "sandbox_kernel" / "locale" / "de" / "LC_MESSAGES" / "sandbox_kernel.json"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 ASKED = re.compile(rf"\bt\(\s*{TEXT}")
