@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 from sandbox_kernel.supervision import watchdog
@@ -13,22 +12,23 @@ from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Reply, Worker
 
 
-class Sleeper(Worker):
-    def init(self) -> int:
-        return 0
+class Blocker(Worker):
+    """Keeps the loop until the event it was given is set."""
 
-    def handle_call(self, request: float, sender: Any, state: int) -> Reply:  # Any: as Worker has it
-        time.sleep(request)
-        return Reply("slept", state)
+    def init(self, until: threading.Event) -> threading.Event:
+        return until
+
+    def handle_call(self, request: float, sender: Any, state: threading.Event) -> Reply:  # Any: as Worker has it
+        return Reply(state.wait(request), state)
 
 
 def test_a_handler_that_blocks_after_a_quiet_while_is_reported(monkeypatch: Any) -> None:
     monkeypatch.setattr(watchdog, "QUIET_LOOKS", 1)
-    blocked, asleep = threading.Event(), threading.Event()
+    reported, asleep = threading.Event(), threading.Event()
 
     def note(event: object) -> None:
         if isinstance(event, WorkerBlocked):
-            blocked.set()
+            reported.set()
 
     sleep = watchdog.Watchdog._sleep_until_work
 
@@ -39,9 +39,8 @@ def test_a_handler_that_blocks_after_a_quiet_while_is_reported(monkeypatch: Any)
     monkeypatch.setattr(watchdog.Watchdog, "_sleep_until_work", sleep_noted)
     system = System(name="test", events=note, warn_s=0.1).start()
     try:
-        system.start_supervisor(Supervisor([ChildSpec("s", Sleeper, name="s")]))
+        system.start_supervisor(Supervisor([ChildSpec("b", Blocker, args=(reported,), name="b")]))
         assert asleep.wait(10)
-        assert "slept" == system.call("s", 0.4, timeout_s=10)
-        assert blocked.wait(10)
+        assert system.call("b", 10.0, timeout_s=20)
     finally:
         system.stop()
