@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -23,6 +24,12 @@ def is_valid_syntax(term: str, value: str) -> bool:
 if GRAMMARS not in sys.modules:  # jsonschema asks for it, and nbformat for jsonschema
     sys.modules[GRAMMARS] = ModuleType(GRAMMARS)
     sys.modules[GRAMMARS].is_valid_syntax = is_valid_syntax  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported by now stays: looking through it at every collection would take a tenth of the quick tests' time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bz2
 import io
-import json
 import lzma
 import os
 import stat
@@ -25,7 +24,6 @@ from sandbox_kernel.errors import HandInRefused
 MOST_BYTES = 16 * 1024 * 1024
 MOST_UNPACKED_BYTES = 64 * 1024 * 1024
 MOST_MEMBERS = 2000
-MOST_DEPTH = 100
 _CHUNK = 64 * 1024
 _MOST_ENTRY_BYTES = 400  # of one file in the list that ends a zip archive
 
@@ -75,29 +73,6 @@ def _open(part: str, flags: int, place: int, name: str) -> int:
         raise HandInRefused(name, "it does not exist") from None
     except OSError as error:
         raise HandInRefused(name, f"it is a link or cannot be opened ({error.strerror})") from None
-
-
-def read_json(directory: Path, name: str) -> Any:  # Any: JSON
-    """The value of a JSON file, nested at most `MOST_DEPTH` deep."""
-    data = read(directory, name)
-    if _depth(data) > MOST_DEPTH:
-        raise HandInRefused(name, f"it is nested more than {MOST_DEPTH} deep")
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise HandInRefused(name, f"it is no JSON ({error})") from None
-
-
-def _depth(data: bytes) -> int:
-    """How deep brackets are nested; those inside strings count too, which errs on the safe side."""
-    deepest = depth = 0
-    for byte in data:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
 
 
 def members(directory: Path, name: str) -> Iterator[tuple[str, bytes]]:

@@ -20,7 +20,6 @@ from sandbox_kernel.host.served import Served
 
 TARGET = Path(__file__).parent.parent / "share" / "server" / "openapi.json"
 PLACES = {"sandbox": "The id of the sandbox's kernel.", "module": "A module's name."}
-PARTS: dict[str, Any] = {"all": list[Served], "shutdown": None}
 
 Json = dict[str, Any]  # Any: JSON
 

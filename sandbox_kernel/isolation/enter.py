@@ -117,13 +117,8 @@ def _fork_off(spec: Spec, channel: socket.socket) -> None:
     """Leave the keeper (and pid 1) behind; returns in the process that goes on."""
     if spec.level == "jail":
         _fork_into_jail(spec, channel)
-        return
-    keeper.become_subreaper()
-    parent = os.getpid()
-    child = keeper.fork()
-    if child:
-        keeper.keep(child, channel)
-    keeper.die_with_parent(parent)
+    else:
+        keeper.leave_behind(channel)
 
 
 def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:

@@ -56,6 +56,15 @@ def fork() -> int:
     return child
 
 
+def leave_behind(channel: socket.socket) -> None:
+    """The caller stays as the keeper of the process in which this returns."""
+    become_subreaper()
+    parent = os.getpid()
+    if child := fork():
+        keep(child, channel)
+    die_with_parent(parent)
+
+
 def keep(child: int, channel: socket.socket, init: int = 0) -> NoReturn:
     """Wait for `child`, which `fork` made, sweep what it left, end as it ended. `init` is pid 1 of its jail."""
     for name in _ENDING:

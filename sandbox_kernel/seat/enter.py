@@ -85,12 +85,7 @@ def _into_namespaces(spec: Spec, channel: socket.socket) -> None:
 
 
 def _behind_landlock(spec: Spec, channel: socket.socket) -> None:
-    keeper.become_subreaper()
-    parent = os.getpid()
-    child = keeper.fork()
-    if child:
-        keeper.keep(child, channel)
-    keeper.die_with_parent(parent)
+    keeper.leave_behind(channel)
     os.setsid()
     syscalls.no_new_privileges()
     readable = (*system_paths(), *spec.programs, *spec.readable, *_OUTSIDE)

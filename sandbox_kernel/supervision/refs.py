@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sandbox_kernel.supervision.core import Core
     from sandbox_kernel.supervision.process import Process
 
-Target = "Ref | str | tuple[Any, ...]"  # what a call may be addressed to: an incarnation, or a name that is looked up
-
 
 class _CopiesToItself:
     __slots__ = ()
@@ -132,12 +130,7 @@ class LocalSender(Sender):
         self.future = future
 
     def _settle(self, value: Any, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(value)
-        else:
-            self.future.set_exception(error)
+        _fill(self.future, value, error)
 
 
 class ForeignSender(Sender):
@@ -152,17 +145,19 @@ class ForeignSender(Sender):
     def _settle(self, value: Any, error: BaseException | None) -> None:
         self._expect_more()
         try:
-            self.loop.call_soon_threadsafe(self._finish, value, error)
+            self.loop.call_soon_threadsafe(_fill, self.future, value, error)
         except RuntimeError:  # the caller's loop is closed, so nobody waits
             pass
 
-    def _finish(self, value: Any, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(value)
-        else:
-            self.future.set_exception(error)
+
+def _fill(future: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
+    """In the future's own loop; its caller may have stopped waiting."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(value)
+    else:
+        future.set_exception(error)
 
 
 class ThreadSender(Sender):

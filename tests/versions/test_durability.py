@@ -6,32 +6,14 @@ import os
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox_kernel.errors import StoreError
 from sandbox_kernel.versions.database import FILE, MIGRATIONS
-from sandbox_kernel.versions.store import Change, VersionStore
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[VersionStore]:
-    ticks = iter(range(1, 10**6))
-    with VersionStore.open(tmp_path / "sandbox", clock=lambda: float(next(ticks))) as opened:
-        yield opened
-
-
-def apply(store: VersionStore, sources: dict[str, str | None], kind: str = "reload", target: int = 0) -> Change:
-    return store.accept(store.stage(sources, kind=kind, target=target).id)
-
-
-def live(store: VersionStore) -> dict[str, str]:
-    return {name: version.source for name, version in store.live().items()}
-
-
-# -- durability, damage, other programs -----------------------------------------------------------------------------
+from sandbox_kernel.versions.store import VersionStore
+from tests.versions.stores import apply, live
 
 
 def test_a_change_that_was_undecided_at_the_end_is_rejected_at_the_next_start(tmp_path: Path) -> None:

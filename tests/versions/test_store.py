@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox_kernel.errors import ModuleNotFound, StoreError, VersionNotFound
-from sandbox_kernel.versions.store import Change, VersionStore
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[VersionStore]:
-    ticks = iter(range(1, 10**6))
-    with VersionStore.open(tmp_path / "sandbox", clock=lambda: float(next(ticks))) as opened:
-        yield opened
-
-
-def apply(store: VersionStore, sources: dict[str, str | None], kind: str = "reload", target: int = 0) -> Change:
-    return store.accept(store.stage(sources, kind=kind, target=target).id)
-
-
-def live(store: VersionStore) -> dict[str, str]:
-    return {name: version.source for name, version in store.live().items()}
+from sandbox_kernel.versions.store import VersionStore
+from tests.versions.stores import apply, live
 
 
 def test_versions_are_numbered_from_1_in_each_module(store: VersionStore) -> None:

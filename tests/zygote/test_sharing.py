@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,6 +11,14 @@ if sys.platform != "linux":
     pytest.skip("a zygote needs Linux", allow_module_level=True)
 
 from sandbox_kernel.zygote import sharing
+
+
+@pytest.fixture
+def seen() -> Iterator[None]:
+    """Functions of this file are found as in the process that prepares kernels, which freezes nothing before."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 def make_counter(step: int) -> Callable[[], list[int]]:
@@ -23,6 +32,7 @@ def make_counter(step: int) -> Callable[[], list[int]]:
     return count
 
 
+@pytest.mark.usefixtures("seen")
 def test_compacted_code_does_what_it_did_before() -> None:
     first = make_counter(3)
     assert [3, 4] == first()
@@ -32,6 +42,7 @@ def test_compacted_code_does_what_it_did_before() -> None:
     assert ([6, 7], [5, 6]) == (first(), make_counter(5)())
 
 
+@pytest.mark.usefixtures("seen")
 def test_functions_that_an_outer_one_makes_later_get_the_copy_too() -> None:
     inner = next(each for each in make_counter.__code__.co_consts if hasattr(each, "co_code"))
     assert 2 == sharing.compact({id(make_counter.__code__), id(inner)})
