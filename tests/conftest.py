@@ -4,26 +4,14 @@ import asyncio
 import gc
 import sys
 from collections.abc import Iterator
-from types import ModuleType
 
 import pytest
 
-GRAMMARS = "rfc3987_syntax"
+from sandbox_kernel.host import grammars
+
 collect_ignore = ["edits"]  # some 1400 folders with no test of their own: `reload/test_edits.py` reads them
 
-
-def is_valid_syntax(term: str, value: str) -> bool:
-    """Stands in for the function of this name until an address is checked by it, which no test does: at import, the real
-    one builds 39 grammars, which takes longer than all else that the quick tests import."""
-    del sys.modules[GRAMMARS]
-    from rfc3987_syntax import is_valid_syntax as check
-
-    return bool(check(term, value))
-
-
-if GRAMMARS not in sys.modules:  # jsonschema asks for it, and nbformat for jsonschema
-    sys.modules[GRAMMARS] = ModuleType(GRAMMARS)
-    sys.modules[GRAMMARS].is_valid_syntax = is_valid_syntax  # type: ignore[attr-defined]
+grammars.postpone()
 
 
 def pytest_collection_finish() -> None:

@@ -117,10 +117,9 @@ def _update(asked: argparse.Namespace) -> Answer:
 def _run(asked: argparse.Namespace) -> Answer:
     import nbformat
 
-    from sandbox_kernel.classroom.run import run
-    from sandbox_kernel.classroom.text import read
+    from sandbox_kernel.classroom.run import run_file
 
-    done = run(read(asked.path))
+    done = run_file(asked.path)
     if asked.output:
         nbformat.write(done.notebook, asked.output)
     text = done.fault or f"{asked.path} ran from top to bottom"

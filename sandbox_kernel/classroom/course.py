@@ -80,30 +80,35 @@ def shipped_directory() -> Path:
 
 def find_lesson(lesson_id: str, start: Path) -> Lesson:
     """The whole lesson of that id: near `start` first, then among the shipped ones. Raises LessonError."""
+    return load_lesson(find_notebook(lesson_id, start))
+
+
+def find_notebook(lesson_id: str, start: Path) -> Path:
+    """The file of that lesson."""
     near = [path for path in _places(start) if (path / COURSE_FILE).is_file()]
     for directory in near:
-        if (lesson := _of_course(directory, lesson_id)) is not None:
-            return lesson
+        if (path := _in_course(directory, lesson_id)) is not None:
+            return path
     for path in _loose_notebooks(start):
         try:
             lesson = load_lesson(path)
         except LessonError:  # some other notebook
             continue
         if lesson.id == lesson_id and lesson.kind == "lesson":
-            return lesson
-    if shipped_directory() not in near and (lesson := _of_course(shipped_directory(), lesson_id)) is not None:
-        return lesson
+            return path
+    if shipped_directory() not in near and (path := _in_course(shipped_directory(), lesson_id)) is not None:
+        return path
     raise LessonError(
         f"no lesson '{lesson_id}' was found near {start} or among the shipped ones; check the id in %sandbox_lesson"
     )
 
 
-def _of_course(directory: Path, lesson_id: str) -> Lesson | None:
+def _in_course(directory: Path, lesson_id: str) -> Path | None:
     if not (directory / COURSE_FILE).is_file():
         return None
     course = load_course(directory)
     entry = course.entry(lesson_id)
-    return None if entry is None else load_lesson(course.whole_path(entry))
+    return None if entry is None else course.whole_path(entry)
 
 
 def _places(start: Path) -> Iterator[Path]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import nbclient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from sandbox_kernel.classroom.course import find_notebook
 from sandbox_kernel.classroom.lessons import KEY, lesson_from_notebook
-from sandbox_kernel.classroom.text import Notebook
+from sandbox_kernel.classroom.text import Notebook, read, write
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -42,8 +43,18 @@ def run(notebook: Notebook, directory: Path | None = None) -> Run:
         try:
             client.execute(stdout=subprocess.DEVNULL)  # ipykernel greets the terminal it thinks it has
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            return Run(notebook, f"cell '{_stopped_at(notebook)}' stopped the run: {_last_line(str(error))}")
+            return Run(notebook, f"cell '{_stopped_at(notebook)}' stopped the run: {_reason(error)}")
     return Run(notebook)
+
+
+def run_file(path: Path) -> Run:
+    """Runs a lesson or a student copy in a directory of its own that has the whole lesson: its checks are read there."""
+    notebook = read(path)
+    lesson = lesson_from_notebook(notebook, origin=str(path))
+    whole = notebook if lesson.kind == "lesson" else read(find_notebook(lesson.id, path.resolve().parent))
+    with tempfile.TemporaryDirectory(prefix="lesson-") as directory:
+        write(whole, Path(directory) / "lesson.ipynb")
+        return run(notebook, Path(directory))
 
 
 def _stopped_at(notebook: Notebook) -> str:
@@ -53,7 +64,9 @@ def _stopped_at(notebook: Notebook) -> str:
     return str(last.metadata.get(KEY, {}).get("id", last.id))
 
 
-def _last_line(text: str) -> str:
+def _reason(error: Exception) -> str:
+    """A UsageError has no traceback; nbclient's own text then ends with a rule of dashes."""
+    text = error.evalue if isinstance(error, CellExecutionError) and error.ename == "UsageError" else str(error)
     lines = [line for line in _COLOURS.sub("", text).splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given"
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from sandbox_kernel import __version__
 from sandbox_kernel.errors import SandboxError
-from sandbox_kernel.host import commands, past_commands
+from sandbox_kernel.host import commands, grammars, past_commands
 
 COMMANDS = "sandbox_kernel.commands"
 REFUSED, INTERRUPTED = 3, 130
@@ -95,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script."""
+    grammars.postpone()
     asked = parser().parse_args(arguments)
     try:
         if "run" in asked:

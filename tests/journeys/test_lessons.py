@@ -11,10 +11,11 @@ import pytest
 
 from sandbox_kernel.classroom.build import student_of
 from sandbox_kernel.classroom.course import Entry, load_course, shipped_directory
-from sandbox_kernel.classroom.lessons import KEY, lesson_from_notebook
+from sandbox_kernel.classroom.lessons import KEY, LessonError, lesson_from_notebook
 from sandbox_kernel.classroom.lint import check_findings, static_findings
-from sandbox_kernel.classroom.run import Run, run, twice
-from sandbox_kernel.classroom.text import read
+from sandbox_kernel.classroom.run import Run, run, run_file, twice
+from sandbox_kernel.classroom.template import new_lesson
+from sandbox_kernel.classroom.text import read, write
 
 COURSE = load_course(shipped_directory())
 TILL = "hot-code-loading"
@@ -160,3 +161,23 @@ def test_nbconvert_executes_the_lesson_as_it_lies_there(tmp_path: Path) -> None:
     assert 0 == done.returncode, done.stderr
     page = next(tmp_path.glob("*.html")).read_text(encoding="utf-8")
     assert "taken in meanwhile: 10.00 euros" in page
+
+
+@pytest.mark.kernel
+def test_a_copy_runs_from_its_file_with_the_whole_lesson_beside_it(tmp_path: Path) -> None:
+    lesson = new_lesson("hello", "Hello")
+    write(student_of(lesson), tmp_path / "copy.ipynb")
+    with pytest.raises(LessonError, match=f"no lesson 'hello' was found near {tmp_path}"):
+        run_file(tmp_path / "copy.ipynb")
+    write(lesson, tmp_path / "hello.ipynb")
+    assert "" == run_file(tmp_path / "copy.ipynb").fault
+    assert ["copy.ipynb", "hello.ipynb"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+@pytest.mark.kernel
+def test_a_run_that_stops_says_what_the_cell_said(tmp_path: Path) -> None:
+    lesson = new_lesson("hello", "Hello")
+    lesson.cells[1].source = "%sandbox_lesson another"
+    write(lesson, tmp_path / "hello.md")
+    fault = run_file(tmp_path / "hello.md").fault
+    assert fault.startswith("cell 'start' stopped the run: no lesson 'another' was found near ")
