@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.supervision.handover import over_soon
 from sandbox_kernel.supervision.reasons import Reason, describe, is_authors
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class ThreadSender(Sender):
         return [] if frame is None else [f for f in traceback.extract_stack(frame) if is_authors(f.filename)]
 
     def wait(self, label: str, timeout_s: float | None) -> Any:
-        if not self.lock.acquire(timeout=-1 if timeout_s is None else timeout_s):
+        if not over_soon(self.lock.locked) and not self.lock.acquire(timeout=-1 if timeout_s is None else timeout_s):
             raise CallTimeout(label, timeout_s or 0.0)
         if self.error is not None:
             raise self.error
