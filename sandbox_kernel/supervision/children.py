@@ -15,11 +15,14 @@ class Child:
     """A spec and what runs of it. `key` is the id, or the number of its first incarnation under a dynamic
     supervisor."""
 
-    __slots__ = ("crash", "key", "process", "spec", "status")
+    __slots__ = ("crash", "key", "last", "process", "spec", "status")
 
     def __init__(self, key: str, spec: ChildSpec, process: Process | None = None) -> None:
         self.key, self.spec, self.process = key, spec, process
         self.status: Literal["running", "stopped", "restarting"] = "stopped"
+        self.last: Ref | None = (
+            None  # of what ran last: by it a dynamic child is known while its restart is tried again
+        )
         self.crash = ""  # the story of its last crash
 
     @property

@@ -90,14 +90,14 @@ def _info(process: SupervisorProcess, child: Child) -> manage.ChildInfo:
 def _count(process: SupervisorProcess) -> manage.ChildCount:
     children = list(process.children.values())
     supervisors = sum(child.spec.is_supervisor for child in children)
-    active = sum(child.status == "running" for child in children)
+    active = sum(child.process is not None and child.process.alive for child in children)
     specs = 1 if process.is_dynamic and process.declared.children else len(children)  # the template is the one spec
     return manage.ChildCount(specs, active, supervisors, len(children) - supervisors)
 
 
 def _find(process: SupervisorProcess, which: str | Ref) -> Child:
     if isinstance(which, Ref):
-        child = process.by_ref.get(which.incarnation) if process.is_dynamic else None
+        child = _by_ref(process, which) if process.is_dynamic else None
         if child is not None:
             return child
     elif process.is_dynamic:
@@ -109,6 +109,15 @@ def _find(process: SupervisorProcess, which: str | Ref) -> Child:
         return process.children[which]
     known = ", ".join(process.children) or "none"
     raise ChildError(f"supervisor '{process.label}' has no child {which!r}; it has {known}", reason="not_found")
+
+
+def _by_ref(process: SupervisorProcess, ref: Ref) -> Child | None:
+    """Also by the one that ended, while its restart is tried again."""
+    child = process.by_ref.get(ref.incarnation)
+    if child is None:
+        retried = (found for found in process.children.values() if found.status == "restarting")
+        child = next((found for found in retried if found.last == ref), None)
+    return child
 
 
 def _spec(process: SupervisorProcess, which: str | Ref) -> ChildSpec:
@@ -164,14 +173,19 @@ def _new_child(process: SupervisorProcess, spec: ChildSpec) -> Child:
 
 
 async def _terminate(process: SupervisorProcess, which: str | Ref) -> None:
-    if process.is_dynamic and isinstance(which, Ref) and process.core.find(which) is None:
-        return  # it has ended already
+    if process.is_dynamic and isinstance(which, Ref) and _is_over(process, which):
+        return
     child = _find(process, which)
     await process.end_child(child)
     if process.is_dynamic or child.spec.restart == "temporary":
         process.forget(child)
     process.sync_members()
     _tell(process, "terminated", child)
+
+
+def _is_over(process: SupervisorProcess, ref: Ref) -> bool:
+    """It has ended, and nothing is started in its place."""
+    return process.core.find(ref) is None and _by_ref(process, ref) is None
 
 
 async def _restart(process: SupervisorProcess, child_id: str) -> Ref | None:

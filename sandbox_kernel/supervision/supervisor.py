@@ -116,7 +116,7 @@ class SupervisorProcess(Process):
         process = await start(self.core, child.spec, self)
         if process is None:
             return
-        child.process, child.status = process, "running"
+        child.process, child.last, child.status = process, process.ref, "running"
         self.by_ref[process.ref.incarnation] = child
 
     async def end_child(self, child: Child) -> None:

@@ -26,6 +26,15 @@ NO = Stop("no")
 
 # ---- managing
 @virtual
+async def test_who_cut_the_link_to_the_supervisor_and_ended_is_not_counted_as_active(tree: Tree) -> None:
+    top = await tree.supervisor(tree.child("a"))
+    child = tree.process(await tree.ref(top, "a"))
+    child.unlink(tree.process(top))
+    await tree.end(child.ref, "odd")
+    assert ChildCount(specs=1, active=0, supervisors=0, workers=1) == await tree.call(top, CountChildren())
+
+
+@virtual
 async def test_counting(tree: Tree) -> None:
     top = await tree.supervisor(tree.child("a"), tree.child("b"), ChildSpec("in", Supervisor([tree.child("x")])))
     await tree.call(top, TerminateChild("a"))

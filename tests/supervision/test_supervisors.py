@@ -264,6 +264,22 @@ async def test_between_two_tries_the_supervisor_answers(tree: Tree) -> None:
     assert [tries, {"a": None}] == [len(tree.inits("a")), await tree.children(top)]
 
 
+@virtual
+async def test_a_dynamic_child_is_known_by_the_one_that_ended_while_its_restart_is_tried_again(tree: Tree) -> None:
+    async def slowly(state: Any) -> Any:
+        await asyncio.sleep(1)
+        return NO
+
+    top = await tree.supervisor(strategy="dynamic", max_restarts=100)
+    first = await tree.call(top, StartChild(tree.child("a", None, slowly)))
+    await tree.end(first, "odd")
+    assert {None: "restarting"} == await tree.children(top)
+    await tree.call(top, TerminateChild(first), None)
+    tries = len(tree.inits("a"))
+    await asyncio.sleep(5)
+    assert [tries, {}] == [len(tree.inits("a")), await tree.children(top)]
+
+
 @pytest.mark.parametrize(("restart", "again"), [("permanent", True), ("transient", False), ("temporary", False)])
 def test_who_gives_up_ends_with_shutdown_so_only_a_permanent_one_comes_back(restart: Any, again: bool) -> None:
     @virtual
