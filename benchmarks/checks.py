@@ -2,8 +2,9 @@
 
     python benchmarks/checks.py [ROUNDS]      prints percentiles over all exercises, and the slowest ones
 
-Each exercise is checked with its solution and with its first wrong answer, in a kernel as JupyterLab starts it. Wrong
-answers that never end are left out: their time is the limit.
+Each exercise is checked with its solution and with its first wrong answer, in a kernel as JupyterLab starts it, and each
+answer is written for a second, which is faster than anybody writes. Wrong answers that never end are left out: their time
+is the limit.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from jupyter_client.manager import KernelManager
 from sandbox_kernel.classroom.course import load_course, shipped_directory
 from sandbox_kernel.classroom.lessons import Lesson, load_lesson
 
+WRITING_S = 1.0
 ENDLESS = re.compile("never ends|running|computing time")
 
 
@@ -34,6 +36,7 @@ def of_lesson(client, lesson: Lesson) -> Iterator[tuple[str, float]]:  # type: i
     for exercise in lesson.exercises.values():
         wrong = [cell for cell in exercise.wrongs if not ENDLESS.search(cell.meta["message"])][:1]
         for answer in (exercise.solutions[0], *wrong):
+            time.sleep(WRITING_S)
             timed(client, answer.source)
             for check in exercise.checks:
                 yield f"{lesson.id}/{answer.id}", timed(client, check.source)

@@ -2,14 +2,16 @@
 
 The magics in the learner's kernel are thin faces of it, so that the course, the hints, the solutions, the checks and the
 record of attempts never are in the process that learner code runs in. It starts for each request: 0.1 s, and nothing left
-over that could hang. A request: {"verb", "lesson", "start", "directory", ...}; a reply: {"text", "html"} and for some verbs
-more, or {"refused": one sentence}.
+over that could hang. With `--ahead` it starts before there is a request, with all that a check needs, and waits for it. A
+request: {"verb", "lesson", "start", "directory", ...}; a reply: {"text", "html"} and for some verbs more, or {"refused":
+one sentence}.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import select
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,19 +21,29 @@ from sandbox_kernel.classroom import pages, spool
 from sandbox_kernel.classroom.course import find_lesson
 from sandbox_kernel.classroom.grader import grade
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
+from sandbox_kernel.classroom.nursery import Nursery, nursery
 from sandbox_kernel.classroom.progress import Progress, Standing
 from sandbox_kernel.classroom.quiz import Quiz, judge, letter, read_quiz
 from sandbox_kernel.classroom.results import Results
+from sandbox_kernel.classroom.unforked import Unforked
 
 Reply = dict[str, Any]  # JSON
+AHEAD = "--ahead"
+_IDLE_S = 600.0
 _PR_SET_DUMPABLE = 4
 
 
 class Desk:
     """Answers one request for one lesson."""
 
-    def __init__(self, lesson: Lesson, progress: Progress, request: Mapping[str, Any]) -> None:  # Any: JSON
-        self._lesson, self._progress, self._request = lesson, progress, request
+    def __init__(
+        self,
+        lesson: Lesson,
+        progress: Progress,
+        request: Mapping[str, Any],  # Any: JSON
+        source: Nursery | Unforked | None = None,
+    ) -> None:
+        self._lesson, self._progress, self._request, self._source = lesson, progress, request, source
 
     def answer(self) -> Reply:
         verbs: dict[str, Callable[[], Reply]] = {
@@ -81,7 +93,7 @@ class Desk:
             )
         own = self._own_checks(exercise)
         changed = Cell("your-check", "code", "check", self._request.get("check", ""), {"points": 0})
-        results = grade(self._lesson, exercise, answer, checks=own or (changed,))
+        results = grade(self._lesson, exercise, answer, checks=own or (changed,), nursery=self._source)
         if own:
             counts = answer.strip() != exercise.starter.body.strip()
             self._progress.record(self._lesson.id, self._lesson.version, answer, results, counts=counts)
@@ -217,12 +229,15 @@ def _note(text: str) -> Reply:
     return {"text": text, "html": pages.note_html(text, kind="fail")}
 
 
-def answer(request: Mapping[str, Any]) -> Reply:  # Any: JSON
-    """Never raises for a request of a right form: what cannot be done is `refused`, in one sentence."""
+def answer(request: Mapping[str, Any], source: Nursery | Unforked | None = None) -> Reply:  # Any: JSON
+    """Never raises for a request of a right form: what cannot be done is `refused`, in one sentence.
+
+    Answers to be checked run in processes of `source`; left out, one is made when it is needed.
+    """
     progress = Progress(Path(request["directory"]) / ".sandbox")
     try:
         lesson = find_lesson(request["lesson"], Path(request["start"]))
-        return Desk(lesson, progress, request).answer()
+        return Desk(lesson, progress, request, source).answer()
     except LessonError as error:
         return {"refused": str(error)}
     finally:
@@ -235,10 +250,17 @@ def _close_to_others() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     _close_to_others()
-    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+    if AHEAD not in arguments:
+        json.dump(answer(json.load(sys.stdin)), sys.stdout)
+        return
+    with nursery() as source:  # it gets ready meanwhile, and is gone when nobody asks
+        waiting, _, _ = select.select([sys.stdin], [], [], _IDLE_S)
+        asked = sys.stdin.read() if waiting else ""
+        if asked:
+            json.dump(answer(json.loads(asked), source), sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

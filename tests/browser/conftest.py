@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from hosts import Host, jupyter_server, voila_server
 
+NewContext = Callable[[], Awaitable[BrowserContext]]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
     "--no-sandbox",
@@ -26,6 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAIT_MS = 60_000  # at most; a page on a machine that does much else draws late, and waiting longer costs nothing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,18 +52,32 @@ def browser_path() -> str:
 async def browser() -> AsyncIterator[Browser]:
     path = browser_path()
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = await playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=2 * WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
         yield chromium
         await chromium.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    page = await context.new_page()
-    page.set_default_timeout(30_000)
-    expect.set_options(timeout=20_000)  # how long to wait at most; a busy machine draws late
-    yield page
+async def new_context(browser: Browser) -> AsyncIterator[NewContext]:
+    """Makes windows that know nothing of each other; they are closed with the test."""
+    made: list[BrowserContext] = []
+
+    async def make() -> BrowserContext:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(WAIT_MS)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(new_context: NewContext, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    context = await new_context()
+    yield await context.new_page()
     await context.close()
     for host in _hosts_of(request):
         await host.end_kernels()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -22,7 +25,8 @@ from playwright.async_api import Page
 STATIC = Path(__file__).parents[2] / "sandbox_kernel" / "static"
 SHARE = STATIC.parent / "share"
 TOKEN = "for-tests-only"
-START_S = 60.0
+START_S = 180.0
+END_S = 120.0
 QUIET = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
@@ -51,6 +55,17 @@ RUN = """async ([code, wait]) => {
   return text;
 }"""
 
+WATCH_RESTART = """() => {
+  const panel = [...window.jupyterapp.shell.widgets('main')].find((widget) => widget.sessionContext);
+  const { kernel } = panel.sessionContext.session;
+  let restarting = false;
+  window.restarted = new Promise((done) => kernel.statusChanged.connect((_, status) => {
+    restarting ||= status === 'restarting' || status === 'autorestarting';
+    if (restarting && status === 'idle') done();
+  }));
+}"""
+RESTARTED = "() => window.restarted"
+
 
 @dataclass(frozen=True)
 class Host:
@@ -78,9 +93,11 @@ class Host:
         for a kernel that is being restarted, so that it has to be asked again."""
         if self.name == "voila":
             return
-        async with httpx.AsyncClient(
-            base_url=self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=30
-        ) as client:
+        headers = {"Authorization": f"token {TOKEN}"}
+        async with (
+            asyncio.timeout(END_S),
+            httpx.AsyncClient(base_url=self.url, headers=headers, timeout=END_S) as client,
+        ):
             while kernels := (await client.get("/api/kernels")).json():
                 for kernel in kernels:
                     await client.delete(f"/api/kernels/{kernel['id']}")
@@ -189,7 +206,9 @@ def _wait_until_answering(process: subprocess.Popen[bytes], url: str, log: Path)
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Not one of those that the system gives away: a kernel could be given it before the server takes it."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            port = random.randrange(20_000, 32_000)
+            probe.bind(("127.0.0.1", port))
+            return port

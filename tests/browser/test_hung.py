@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from editor_page import EditorPage
-from hosts import Host, run_in_kernel
+from hosts import RESTARTED, WATCH_RESTART, Host, run_in_kernel
 from notebooks import shop_cells, show, write_notebook
 from playwright.async_api import Page, expect
 
@@ -35,6 +35,7 @@ async def test_a_reload_is_made_while_a_cell_hangs(jupyter: dict[str, Host], pag
     await editor.press("Control+Enter")
     await editor.says("v3 is live, ")
     await page.get_by_role("button", name="Stop the cell").click()
+    assert "0.07" == await run_in_kernel(page, "till.VAT")
 
 
 @pytest.mark.parametrize("name", ["lab", "notebook"])
@@ -44,9 +45,10 @@ async def test_a_restart_keeps_modules_and_what_was_written(jupyter: dict[str, H
     await page.get_by_role("button", name="Restart…").click()
     question = page.get_by_role("alertdialog", name="Restart the sandbox?")
     await expect(question).to_contain_text("modules and versions stay")
+    await page.evaluate(WATCH_RESTART)
     await question.get_by_role("button", name="Restart now").click()
+    await page.evaluate(RESTARTED)
     await expect(page.locator(".sk-Tree-row").filter(has_text="till")).to_contain_text("running")
-    await editor.press("Control+Enter")
     await editor.shows("VAT = 0.07")
     await editor.button("Reload").click()
     await editor.says("v3 is live")

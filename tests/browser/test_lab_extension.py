@@ -14,7 +14,6 @@ HAS_MODULE = "1 if 'till' in dir() and till else 0"
 
 async def opened(host: Host, page: Page) -> EditorPage:
     await host.open(page, write_notebook(host.directory, *shop_cells()))
-    await page.get_by_text("shop", exact=False).first.wait_for()
     await run_in_kernel(page, HAS_MODULE)
     await page.evaluate(OPEN)
     return EditorPage(page)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 from hosts import TOKEN, Host
+from notebooks import hand_out
 from playwright.async_api import Page, expect
-
-LESSONS = Path(__file__).parents[2] / "lessons"
-
-
-def hand_out(host: Host) -> None:
-    """The course as `jupyter sandbox learn` lays it out: copies of all lessons, pictures, the order."""
-    for path in LESSONS.glob("*.ipynb"):
-        shutil.copy(path, host.directory)
-    shutil.copy(LESSONS / "course.toml", host.directory)
-    shutil.copytree(LESSONS / "images", host.directory / "images", dirs_exist_ok=True)
 
 
 async def test_the_start_page_leads_into_a_lesson_and_back(page: Page, jupyter: dict[str, Host]) -> None:
     lab = jupyter["lab"]
-    hand_out(lab)
+    hand_out(lab.directory)
     await page.goto(f"{lab.url}/sandbox/learn?token={TOKEN}")
     await expect(page.get_by_role("heading", name="Live Python")).to_be_visible()
     await expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading"))).to_have_count(12)
@@ -35,7 +23,7 @@ async def test_the_start_page_leads_into_a_lesson_and_back(page: Page, jupyter: 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_start_page_can_be_read_in_both_colours(page: Page, jupyter: dict[str, Host], scheme: str) -> None:
     """The contrast of every text with what is behind it is at least 4.5 to 1."""
-    hand_out(jupyter["lab"])
+    hand_out(jupyter["lab"].directory)
     await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
     await page.goto(f"{jupyter['lab'].url}/sandbox/learn?token={TOKEN}")
     await page.get_by_text("Goals and exercises").first.click()

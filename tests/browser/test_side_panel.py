@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 from editor_page import EditorPage
-from hosts import Host, run_in_kernel
+from hosts import RESTARTED, WATCH_RESTART, Host, run_in_kernel
 from notebooks import CRASH, shop_cells, write_notebook
 from playwright.async_api import Locator, Page, expect
 
 EXECUTE = "([command, args]) => { void window.jupyterapp.commands.execute(command, args); }"
-WATCH_RESTART = """() => {
-  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  let restarting = false;
-  window.restarted = new Promise((done) => kernel.statusChanged.connect((_, status) => {
-    restarting ||= status === 'restarting';
-    if (restarting && status === 'idle') done();
-  }));
-}"""
 HAS_MODULE = "1 if 'till' in dir() and till else 0"
 
 
@@ -70,7 +62,7 @@ async def test_a_restart_from_the_panel_asks_first(jupyter: dict[str, Host], pag
     await expect(dialog).to_contain_text("is lost")
     await page.evaluate(WATCH_RESTART)
     await dialog.get_by_role("button", name="Restart").click()
-    await page.evaluate("() => window.restarted")
+    await page.evaluate(RESTARTED)
     await expect(panel.locator(".sk-Tree-row").filter(has_text="till")).to_contain_text("running")
     assert "0" == await run_in_kernel(page, "1 if 'computed' in dir() else 0")
 

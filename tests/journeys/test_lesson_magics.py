@@ -76,6 +76,22 @@ def test_an_endless_loop_ends_at_the_limit_and_the_next_cell_works(tmp_path: Pat
     assert "2" == said(done, 3)
 
 
+WAITING = "from sandbox_kernel.runtime import desk\nwaiting = desk._next._process\nwaiting.pid"
+ANOTHER = "desk._next._process is not waiting, waiting.poll()"
+
+
+def test_a_check_uses_the_process_that_waits_and_the_next_one_gets_another(tmp_path: Path) -> None:
+    done = play(tmp_path, WAITING, RIGHT, CHECK, ANOTHER)
+    assert int(said(done, 1)) > 0
+    assert "greet: passed" in said(done, 3)
+    assert "(True, 0)" == said(done, 4)
+
+
+def test_a_check_is_made_though_the_process_that_waits_was_killed(tmp_path: Path) -> None:
+    done = play(tmp_path, f"{WAITING}; waiting.kill()", RIGHT, CHECK, "import os; os.environ['NEW'] = '1'", CHECK)
+    assert [True, True] == ["greet: passed" in said(done, number) for number in (3, 5)]
+
+
 def test_an_answer_that_raises_shows_its_traceback_once_and_can_be_checked(tmp_path: Path) -> None:
     done = play(tmp_path, CRASHING, CHECK)
     assert 1 == said(done, 1).count("name 'nothing_like_this' is not defined")

@@ -24,8 +24,13 @@ export interface PanelState {
 }
 
 const FRAME_MS = 100;
+const AGAIN_MS = 1000;
 
-/** Asks again after each change, at most ten times a second; what is folded is not asked for. */
+/**
+ * Asks again after each change, at most ten times a second; what is folded is not asked for. Of answers that overtake each
+ * other the one that was asked for last counts. A sandbox that does not answer, because it starts again or ends, keeps what
+ * it showed and is asked again; the others are not held up by it.
+ */
 export class PanelSession {
   state: PanelState = { sandboxes: null, snapshots: {}, histories: {}, error: "" };
   private readonly unfolded = new Set<string>();
@@ -33,6 +38,8 @@ export class PanelSession {
   private readonly stop: () => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private asked = 0;
+  private shown = 0;
 
   constructor(
     readonly api: PanelApi,
@@ -47,34 +54,52 @@ export class PanelSession {
     this.stop();
   }
 
-  soon(): void {
+  soon(delay_ms = FRAME_MS): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       void this.load();
-    }, FRAME_MS);
+    }, delay_ms);
   }
 
   async load(): Promise<void> {
+    this.asked += 1;
+    const number = this.asked;
     try {
-      const sandboxes = await this.api.list();
-      const wanted = sandboxes.filter(({ id, running }) => running && !this.folded(id));
-      const snapshots: Record<string, Snapshot> = {};
-      await Promise.all(
-        wanted.map(async ({ id }) => {
-          snapshots[id] = await this.api.snapshot(id);
-        }),
-      );
-      const histories: Record<string, History> = {};
-      await Promise.all(
-        [...this.unfolded].map(async (key) => {
-          const [id = "", module] = key.split("/");
-          if (module && snapshots[id]) histories[key] = await this.api.history(id, module);
-        }),
-      );
-      this.set({ sandboxes, snapshots, histories, error: "" });
+      const found = await this.found();
+      if (number < this.shown) return;
+      this.shown = number;
+      this.set({ ...found, error: "" });
     } catch (error) {
-      this.set({ ...this.state, error: error instanceof Error ? error.message : String(error) });
+      this.fail(error);
     }
+  }
+
+  private async found(): Promise<Omit<PanelState, "error">> {
+    const sandboxes = await this.api.list();
+    const wanted = sandboxes.filter(({ id, running }) => running && !this.folded(id)).map(({ id }) => id);
+    const snapshots = await this.each(wanted, this.state.snapshots, (id) => this.api.snapshot(id));
+    const unfolded = [...this.unfolded].filter((key) => snapshots[key.split("/")[0] ?? ""]);
+    const histories = await this.each(unfolded, this.state.histories, (key) => {
+      const [id = "", module = ""] = key.split("/");
+      return this.api.history(id, module);
+    });
+    return { sandboxes, snapshots, histories };
+  }
+
+  private async each<T>(keys: string[], before: Record<string, T>, ask: (key: string) => Promise<T>) {
+    const answers: Record<string, T> = {};
+    await Promise.all(
+      keys.map(async (key) => {
+        try {
+          answers[key] = await ask(key);
+        } catch {
+          const kept = before[key];
+          if (kept) answers[key] = kept;
+          if (!this.closed) this.soon(AGAIN_MS);
+        }
+      }),
+    );
+    return answers;
   }
 
   /** Sandboxes are unfolded unless the user folds them; the versions of a module the other way round. */
@@ -104,8 +129,12 @@ export class PanelSession {
       await doing;
       await this.load();
     } catch (error) {
-      this.set({ ...this.state, error: error instanceof Error ? error.message : String(error) });
+      this.fail(error);
     }
+  }
+
+  private fail(error: unknown): void {
+    this.set({ ...this.state, error: error instanceof Error ? error.message : String(error) });
   }
 
   private set(state: PanelState): void {

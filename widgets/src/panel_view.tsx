@@ -97,6 +97,7 @@ function SandboxView({ session, sandbox, state }: SandboxProps) {
         </button>
       </div>
       {sandbox.limit && <p class="sk-Panel-error">{t("It was {limit}.", { limit: sandbox.limit })}</p>}
+      {!snapshot && sandbox.running && <p class="sk-empty">{t("It does not answer yet and is asked again.")}</p>}
       {snapshot && <Contents session={session} sandbox={sandbox} snapshot={snapshot} histories={state.histories} />}
     </details>
   );

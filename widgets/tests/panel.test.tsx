@@ -79,4 +79,31 @@ describe("the side panel", () => {
     await session.act(session.api.rollBack("a", "till", 7));
     expect(session.state.error).toBe("version 7 of 'till' does not exist");
   });
+
+  it("shows the answer that was asked for last when answers overtake each other", async () => {
+    const { server, session } = await opened();
+    let answerFirst = (_: Served[]): void => {};
+    const list = server.api.list;
+    server.api.list = () => new Promise((answer) => (answerFirst = answer));
+    const first = session.load();
+    server.api.list = list;
+    await session.load();
+    answerFirst([]);
+    await first;
+    expect(session.state.sandboxes?.length).toBe(2);
+  });
+
+  it("keeps what a sandbox showed while it does not answer, and asks it again", async () => {
+    const { server, session } = await opened();
+    const snapshot = server.api.snapshot;
+    server.api.snapshot = async () => {
+      throw new Error("it starts again");
+    };
+    await session.load();
+    expect([Object.keys(session.state.snapshots), session.state.error]).toEqual([["a"], ""]);
+    server.api.snapshot = snapshot;
+    server.asked = [];
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(server.asked).toEqual(["a"]);
+  });
 });
