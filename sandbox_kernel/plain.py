@@ -1,4 +1,5 @@
 """Plain data across a process line: values of exactly the built-in kinds travel by value, all else as a numbered handle.
+A `Counter`, `defaultdict` or `OrderedDict` travels as the `dict` that it is.
 
 Between a check and the learner's code that it checks. Nothing is pickled, and a subclass of `int` whose `__eq__` is
 always true is no plain value: it arrives as a handle, which equals nothing. Reading limits what it takes, so a hostile
@@ -8,6 +9,7 @@ sender can waste its own time only.
 from __future__ import annotations
 
 import json
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
 
 Json = Any  # what json.dumps takes and json.loads gives
+_DICTS = (dict, Counter, defaultdict, OrderedDict)  # the library's own kinds of dict count as one
 _LISTS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
 
@@ -35,8 +38,8 @@ def encode(value: object, handle: Callable[[object], int], depth: int = 0) -> Js
         return {"float": value.hex()}  # type: ignore[attr-defined]  # exactly float; NaN and infinity included
     if kind is bytes:
         return {"bytes": value.hex()}  # type: ignore[attr-defined]  # exactly bytes
-    if kind is dict:
-        pairs = value.items()  # type: ignore[attr-defined]  # exactly dict
+    if kind in _DICTS:
+        pairs = value.items()  # type: ignore[attr-defined]  # one of these
         return {"dict": [[encode(k, handle, depth + 1), encode(v, handle, depth + 1)] for k, v in pairs]}
     for name, plain_kind in _LISTS.items():
         if kind is plain_kind:
