@@ -75,8 +75,9 @@ class Host:
     url: str
     directory: Path
 
-    async def open(self, page: Page, notebook: str, *, theme: str = "light") -> None:
-        """Opens the notebook and runs it: afterwards all its output is asked for, though not yet drawn."""
+    async def open(self, page: Page, notebook: str, *, theme: str = "light", run: bool = True) -> None:
+        """Opens the notebook and runs it: afterwards all its output is asked for, though not yet drawn. Voila always
+        runs it."""
         if self.name == "voila":
             await page.goto(f"{self.url}/voila/render/{notebook}?theme={theme}")
             return
@@ -86,7 +87,8 @@ class Host:
         await page.evaluate(READY)
         if theme != "light":
             await page.evaluate(CHANGE_THEME, THEMES[theme])
-        await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        if run:
+            await page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     async def end_kernels(self) -> None:
         """Ends the kernels that a test left behind; Voila ends its own when the page is closed. The server answers 500

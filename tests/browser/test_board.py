@@ -107,8 +107,9 @@ async def test_columns_sort_both_ways_by_mouse_and_keyboard(board: Page) -> None
 async def test_search_and_filters_leave_only_who_fits(board: Page) -> None:
     await board.keyboard.press("/")
     await board.keyboard.type("nameerror 19")
-    fitting = [f"Learner-{number:03}" for number in range(LEARNERS) if number % 3 == 1 and "19" in f"{number:03}"]
-    await expect(names(board)).to_have_text(sorted(fitting))
+    fitting = [number for number in range(LEARNERS) if number % 3 == 1 and "19" in f"{number:03}"]
+    fitting.sort(key=lambda number: number % 5 != 0)  # who is stuck comes first
+    await expect(names(board)).to_have_text([f"Learner-{number:03}" for number in fitting])
     await board.keyboard.press("Escape")
     await expect(board.locator("#board tbody tr")).to_have_count(LEARNERS)
     await board.get_by_label("Show").select_option("stuck")
