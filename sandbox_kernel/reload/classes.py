@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import ast
+import builtins
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, ModuleType
@@ -45,17 +46,22 @@ class Plain:
 class BodyNamespace(dict[str, Any]):
     """Where statements of a class body run: what they bind stays here, what they read may come from the live class."""
 
-    def __init__(self, cls: type, outer: dict[str, Any]) -> None:
+    def __init__(self, cls: type, outer: dict[str, Any], units: Sequence[Unit] = ()) -> None:
         super().__init__(__annotations__={})
         self._cls, self._outer = cls, outer
+        self._own = {name for unit in units for name in unit.binds}
+        self.earlier: set[str] = set()  # bound by a statement above: a later one is not there yet (`Part = Part`)
 
     def __missing__(self, name: str) -> Any:
-        if name in vars(self._cls) and name not in ("__doc__", "__module__", "__dict__", "__weakref__"):
-            return vars(self._cls)[name]
+        members = {} if name in ("__doc__", "__module__", "__dict__", "__weakref__") else vars(self._cls)
+        if name in members and name in self.earlier:
+            return members[name]
         for parameter in getattr(self._cls, "__type_params__", ()):  # 3.12 and later
             if parameter.__name__ == name:
                 return parameter
-        return self._outer[name]
+        if name in self._outer or name in self._own or hasattr(builtins, name):
+            return self._outer[name]
+        return members[name]
 
 
 def body_code(edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt]) -> CodeType:
@@ -99,7 +105,7 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
     was_dataclass = dataclass_fields.is_generated(cls)
     if was_dataclass and dataclass_fields.must_regenerate(step):
         dataclass_fields.strip(journal, cls, plan)
-    namespace = BodyNamespace(cls, edit.overlay)
+    namespace = BodyNamespace(cls, edit.overlay, plan.new)
     descriptors = dataclass_fields.slot_descriptors(cls)
     set_members(edit, cls, plan, namespace, owners)
     set_docstring(edit, cls, step)
@@ -155,6 +161,7 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
     changed: set[str] = set()  # names of the body with another value than before: what reads them runs again
     bound_anew: set[str] = set()  # ... and by whom: what binds those names later runs again as well
     for index, unit in enumerate(plan.new):
+        namespace.earlier |= set(plan.new[index - 1].binds) if index else set()
         step = plan.steps.get(index)
         again = not bound_anew.isdisjoint(unit.binds)
         if step is None and unit.kind != "class" and (again or (changed and unit.uses.reads & changed)):
@@ -223,6 +230,7 @@ def change_header_of_method(
     """Defaults and annotations are evaluated once more; whatever decorators made of the function stays."""
     inner = BodyNamespace(cls, edit.overlay)
     inner.update(namespace)
+    inner.earlier = namespace.earlier
     node = undecorated(step.new.function)
     execute(edit, cls, owners, [node], inner)
     new = inner[mangle(node.name, owners[-1])]

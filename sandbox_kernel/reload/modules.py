@@ -116,6 +116,7 @@ class ModuleEdit:
             group = [*self._builders(index), index]
             if any(reach.must_wait(self, self.source.units[each]) for each in group):
                 break
+            self._forget_bindings(self.source.units[each] for each in group[:-1])
             for each in group:
                 self._prepare_one(each)
 
@@ -134,9 +135,7 @@ class ModuleEdit:
         left out."""
         units = self.source.units
         found = reach.builders(units, index, lambda name: type(self.overlay.get(name)) in CONTAINERS)
-        found = [j for j in found if id(units[j]) not in self._ran]
-        self._forget_bindings(self.source.units[j] for j in found)
-        return found
+        return [j for j in found if id(units[j]) not in self._ran]
 
     def _order(self) -> Iterable[int]:
         """Indexes of statements that may have to run: those of the plan, and all others once a value has changed."""
@@ -275,11 +274,22 @@ class ModuleEdit:
         elif step.action == "run":
             if not step.edited and step.old is not None:
                 self._forget_bindings([unit])
-            group = [*(self.source.units[j] for j in self._builders(self.source.units.index(unit))), unit]
-            for each in group:
-                self._execute(each)
-            for each in group:
-                self._bind(each)
+            earlier = [self.source.units[j] for j in self._builders(self.source.units.index(unit))]
+            self._forget_bindings(earlier)
+            self._execute_group([*earlier, unit])
+
+    def _execute_group(self, group: list[Unit]) -> None:
+        """They build one value together, which is bound when it is complete, or when one of them looks for it in the
+        live module."""
+        made: list[Unit] = []
+        for unit in group:
+            if reach.needs_module_scope(unit):
+                while made:
+                    self._bind(made.pop(0))
+            self._execute(unit)
+            made.append(unit)
+        for unit in made:
+            self._bind(unit)
 
     def _replace(self, name: str, old: object, new: object) -> None:
         self.overlay[name] = new

@@ -27,6 +27,9 @@ MEMBER_TABLES = {
 }
 
 
+MAKES_MEMBERS = {"_generate_next_value_", "__new__", "__init__"}
+
+
 def wants_shell(cls: type, step: Step) -> bool:
     plan = step.body
     assert plan is not None
@@ -34,7 +37,10 @@ def wants_shell(cls: type, step: Step) -> bool:
     data = any(unit.kind not in ("def", "class") for unit in units)
     if typing.is_typeddict(cls):
         return data or step.bases or step.keywords
-    return data and (isinstance(cls, enum.EnumMeta) or is_named_tuple(cls))
+    if isinstance(cls, enum.EnumMeta):
+        edited = {unit.name for unit in units} | {each.new.name for each in plan.steps.values() if each.edited}
+        return data or step.keywords or not edited.isdisjoint(MAKES_MEMBERS)
+    return data and is_named_tuple(cls)
 
 
 def is_named_tuple(cls: type) -> bool:
