@@ -157,7 +157,7 @@ class Journal:
             return
         self.keep_class(cls)
         self.step(f"delete {cls.__qualname__}.{name}")
-        type.__delattr__(cls, name)
+        delete_member(cls, name)
 
 
 def restore_dict(target: dict[Any, Any], before: dict[Any, Any]) -> None:
@@ -170,10 +170,28 @@ def restore_dict(target: dict[Any, Any], before: dict[Any, Any]) -> None:
             target[key] = value
 
 
+def delete_member(cls: type, name: str) -> None:
+    """CPython does not forget that a class had a `__new__`: `object.__new__` would go on refusing the arguments that
+    `__init__` takes. So one is left that drops them, as a method wrapper, which `inspect.signature` passes over."""
+    type.__delattr__(cls, name)
+    inherited: object = cls.__new__
+    if name == "__new__" and inherited is object.__new__:
+        make: Any = plain_new(cls)  # Any: mypy knows no `__call__` of a function
+        type.__setattr__(cls, name, make.__call__)
+
+
+def plain_new(owner: type) -> Callable[..., object]:
+    def make(cls: Any, *args: Any, **options: Any) -> object:
+        new: Callable[..., object] = super(owner, cls).__new__  # type: ignore[arg-type]  # any class
+        return new(cls) if new is object.__new__ else new(cls, *args, **options)
+
+    return make
+
+
 def restore_class(cls: type, before: dict[str, Any]) -> None:
     now = vars(cls)
     for name in [name for name in now if name not in before and name not in UNTOUCHED]:
-        type.__delattr__(cls, name)
+        delete_member(cls, name)
     for name, value in before.items():
         if name not in UNTOUCHED and now.get(name, MISSING) is not value:
             type.__setattr__(cls, name, value)

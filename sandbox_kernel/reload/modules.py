@@ -53,6 +53,7 @@ class ModuleEdit:
         self.touched: list[tuple[FunctionType, CodeType]] = []  # functions with new code, and the code they had
         self.edited_classes: list[type] = []
         self.regrouped: list[type] = []  # what `isinstance` said of them may be wrong now
+        self.retired: list[tuple[type, type]] = []  # classes that others have replaced
         self.is_tracked = is_tracked
         self.keeper = Keeper(journal, is_tracked, LIMIT)
         self._report = report

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sandbox_kernel.reload.code import docstring
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.versions.changes import Unit
 
@@ -99,6 +100,8 @@ def remove_stores(edit: ModuleEdit) -> None:
             continue
         if kind == "item" and type(target) is dict:
             edit.journal.del_item(target, key)
+        elif (kind, key) == ("attribute", "__doc__") and isinstance(target, FunctionType):
+            edit.journal.set_attr(target, key, docstring(edit.variants.plain(target.__code__)))
         elif kind == "attribute" and not isinstance(target, ModuleType) and key in getattr(target, "__dict__", {}):
             if isinstance(target, type):
                 edit.journal.del_class_attr(target, key)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Mapping
-from types import CodeType, FunctionType, MemberDescriptorType
+from collections.abc import Iterable, Mapping
+from types import CodeType, FunctionType, MemberDescriptorType, MethodWrapperType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
@@ -40,7 +40,8 @@ def replace(
     slots: Mapping[str, Any],
 ) -> type:
     """The class that stands for `cls` from now on. `slots` holds its `__slots__`, if it has any."""
-    members = {n: v for n, v in vars(cls).items() if n not in LEFT_BEHIND and not isinstance(v, MemberDescriptorType)}
+    left = (MemberDescriptorType, MethodWrapperType)  # slots, and what stands in for a `__new__` that is gone
+    members = {n: v for n, v in vars(cls).items() if n not in LEFT_BEHIND and not isinstance(v, left)}
     members |= {name: value for name, value in slots.items() if name == "__slots__"}
     edit.journal.step(f"replace {cls.__qualname__}")
     try:
@@ -59,8 +60,20 @@ def take_over(edit: ModuleEdit, cls: type, new: type) -> None:
     """Subclasses, instances and calls of the old class go to the new one."""
     move_subclasses(edit, cls, new)
     move_instances(edit, cls, new)
-    edit.journal.set_class_attr(cls, "__new__", staticmethod(lambda _cls, *args, **options: new(*args, **options)))
+    edit.retired.append((cls, new))
     edit.report("replaced", cls.__qualname__, "CPython cannot give the live class these bases or slots")
+
+
+def hand_over(edits: Iterable[ModuleEdit]) -> None:
+    """Calls of the old classes make instances of the new ones, once nothing can fail any more: CPython does not forget
+    that a class had a `__new__`."""
+    for edit in edits:
+        for cls, new in edit.retired:
+            type.__setattr__(cls, "__new__", staticmethod(functools.partial(call_instead, new)))
+
+
+def call_instead(new: type, _cls: type, *args: Any, **options: Any) -> Any:
+    return new(*args, **options)
 
 
 def refusal(edit: ModuleEdit, cls: type, error: Exception) -> ReloadError:

@@ -12,23 +12,22 @@ import linecache
 import logging
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
 
 from sandbox_kernel.errors import ReloadError
-from sandbox_kernel.reload import abcs, functions, hooks, importers
+from sandbox_kernel.reload import abcs, functions, hooks, importers, registrations, replace
 from sandbox_kernel.reload.imports import ServingFinder, rehome, same_file
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
+from sandbox_kernel.reload.sections import held, undisturbed
 from sandbox_kernel.reload.taint import ChangedMembers
 from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, Step, parse_source
 
-HOLD_S = 0.2
 log = logging.getLogger(__name__)
 
 
@@ -64,38 +63,6 @@ class Live:
     variants: functions.Variants
     notebook: Notebook
     namespaces: Callable[[], list[dict[str, Any]]]
-
-
-@contextlib.contextmanager
-def held() -> Iterator[None]:
-    """No other thread is given the interpreter while ours has something to compute."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(max(HOLD_S, before))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
-@contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Ctrl-C waits until an undo is complete. Signals reach the main thread only, so elsewhere there is nothing to
-    do."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    import signal
-
-    pending: list[Any] = []
-    try:
-        before = signal.signal(signal.SIGINT, lambda *args: pending.append(args))
-    except ValueError:
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(slots=True)
@@ -173,6 +140,7 @@ class Transaction:
                 reason="interrupted" if isinstance(error, KeyboardInterrupt) else "failed",
             ) from error
         self._clear_caches()
+        replace.hand_over(self.edits.values())
 
     @contextlib.contextmanager
     def _serving(self) -> Iterator[None]:
@@ -269,6 +237,7 @@ class Transaction:
         live_functions = functions.LiveFunctions([edit.live for edit in self.edits.values()])
         order = self._order()
         for name in order:
+            registrations.take_back(self.edits[name])
             self.edits[name].patch_code(live_functions)
         done: list[ModuleEdit] = []
         for name in order:
@@ -278,8 +247,9 @@ class Transaction:
             imports = self._imports()
             others = importers.dependents(changed, imports) - set(order)
             for name in importers.in_order(others, imports):
-                edit = self._untouched(name)
+                edit = self._untouched(name, self.live.records[name].source)
                 self._commit_one(edit, done)
+            self._close_circles(done, imports)
         for edit in done:
             for namespace in self.live.namespaces():
                 if namespace is not edit.live and edit.changed:
@@ -292,8 +262,30 @@ class Transaction:
         edit.commit()
         done.append(edit)
 
-    def _untouched(self, name: str) -> ModuleEdit:
-        source = self.live.records[name].source
+    def _close_circles(self, done: list[ModuleEdit], imports: Mapping[str, set[str]]) -> None:
+        """A module that imports one which was committed after it takes over, once, what has changed there."""
+        again = {edit.name: False for edit in done}
+        more = True
+        while more:
+            more = False
+            last = {edit.name: (place, edit) for place, edit in enumerate(done)}
+            for name, (place, edit) in last.items():
+                later = [last[other] for other in sorted(imports.get(name, ())) if other in last]
+                late = [origin for at, origin in later if at > place and origin.spreads]
+                if late and not again[name]:
+                    more = again[name] = True
+                    done.append(self._revisit(edit, late))
+
+    def _revisit(self, edit: ModuleEdit, late: list[ModuleEdit]) -> ModuleEdit:
+        second = self._untouched(edit.name, edit.source)
+        self.edits[edit.name] = edit
+        for origin in late:
+            importers.carry_over(second, origin)
+        second.commit()
+        edit.regrouped += second.regrouped
+        return second
+
+    def _untouched(self, name: str, source: Source) -> ModuleEdit:
         return self._edit(ModulePlan(name, source, source, ScopePlan(source.units, source.units, {}, [])))
 
     def _publish(self) -> None:
