@@ -1,0 +1,5 @@
+from abc import ABC, abstractmethod
+class A(ABC):
+    @property
+    def p(self): return 7
+class B(A): pass

@@ -1,0 +1,1 @@
+assert raises(TypeError, m.B) and raises(TypeError, m.A)

@@ -1,0 +1,2 @@
+import m
+assert raises(TypeError, m.B)

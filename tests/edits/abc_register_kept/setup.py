@@ -1,0 +1,4 @@
+import m
+class Mine: pass
+m.A.register(Mine)
+v=m.V()

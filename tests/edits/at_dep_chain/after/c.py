@@ -1,0 +1,3 @@
+import b
+assert b.B.m < 10
+V=b.B.m

@@ -1,0 +1,3 @@
+K=5
+class A:
+    n=K

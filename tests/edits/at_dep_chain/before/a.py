@@ -1,0 +1,3 @@
+K=1
+class A:
+    n=K

@@ -1,0 +1,2 @@
+import a,b,c
+o=b.B()

@@ -1,0 +1,3 @@
+def f(): return 2
+class Stop(BaseException): pass
+raise Stop('x')

@@ -1,0 +1,2 @@
+import m
+d=m.D(); c=m.C(); a=m.E.A; tot=m.TOTAL

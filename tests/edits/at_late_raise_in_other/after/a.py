@@ -1,0 +1,3 @@
+L=[]
+def f(): return 2
+L.append('run')

@@ -1,0 +1,4 @@
+import a
+a.L.append('side')
+class B:
+    x=2

@@ -1,0 +1,3 @@
+from b import B
+class C(B): y=1
+C().nope

@@ -1,0 +1,2 @@
+L=[]
+def f(): return 1

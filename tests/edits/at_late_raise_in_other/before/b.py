@@ -1,0 +1,3 @@
+import a
+class B:
+    x=1

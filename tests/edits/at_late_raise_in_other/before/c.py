@@ -1,0 +1,2 @@
+from b import B
+class C(B): pass

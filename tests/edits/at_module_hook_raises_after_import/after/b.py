@@ -1,0 +1,2 @@
+from a import K
+L=K+1

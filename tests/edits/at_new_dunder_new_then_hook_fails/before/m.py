@@ -1,0 +1,3 @@
+class C:
+    def __init__(self, x): self.x = x
+OBJ = C(1)

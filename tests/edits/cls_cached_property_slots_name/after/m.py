@@ -1,0 +1,5 @@
+from functools import cached_property
+class C:
+    n=0
+    @cached_property
+    def w(self): return 'w2'

@@ -1,0 +1,2 @@
+import m
+a=m.C(); a.v; b=m.C()

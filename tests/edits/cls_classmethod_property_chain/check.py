@@ -1,0 +1,1 @@
+assert c.a=='pa' and c.b()=='sb' and m.C.c()==('cc','C')

@@ -1,0 +1,3 @@
+import m
+c=m.C(); h=c.go
+assert c.go()==('t',1)

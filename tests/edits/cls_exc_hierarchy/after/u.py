@@ -1,0 +1,5 @@
+import e
+def t(x):
+    try: raise x
+    except e.B: return 'B'
+    except e.A: return 'A'

@@ -1,0 +1,3 @@
+import e,u
+x=e.C(1)
+assert u.t(x)=='A'

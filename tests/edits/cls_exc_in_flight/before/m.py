@@ -1,0 +1,4 @@
+class E(Exception):
+    code=1
+    def msg(self): return 'old'
+def boom(): raise E('x')

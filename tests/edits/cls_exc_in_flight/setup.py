@@ -1,0 +1,3 @@
+import m
+try: m.boom()
+except m.E as e: err=e

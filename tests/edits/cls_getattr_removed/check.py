@@ -1,0 +1,1 @@
+assert raises(AttributeError, getattr, c, 'zz') and r().y()==1

@@ -1,0 +1,3 @@
+import m, weakref
+c=m.C(); r=weakref.ref(c)
+assert c.zz=='dyn'

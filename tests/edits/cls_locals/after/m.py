@@ -1,0 +1,4 @@
+class C:
+    for k in ('a','c'):
+        locals()[k] = k*3
+    del k

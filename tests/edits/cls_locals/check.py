@@ -1,0 +1,1 @@
+assert c.a=='aaa' and c.c=='ccc' and not hasattr(c,'k')

@@ -1,0 +1,3 @@
+class C:
+    def a(self): return 'a2'
+    def b(self): return 'b1'

@@ -1,0 +1,1 @@
+assert c.a()=='a2' and c.b()=='patched'

@@ -1,0 +1,3 @@
+import m
+c=m.C()
+m.C.b=lambda self:'patched'

@@ -1,0 +1,1 @@
+assert o.mk().go()=='out' and m.O.I is m.I

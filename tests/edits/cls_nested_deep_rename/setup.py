@@ -1,0 +1,2 @@
+import m
+o=m.O(); i=o.mk()

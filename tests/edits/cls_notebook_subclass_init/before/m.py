@@ -1,0 +1,3 @@
+class B:
+    def __init__(self): self.b=1
+    def go(self): return 'b1'

@@ -1,0 +1,3 @@
+import pickle
+class C:
+    def __init__(self): self.a=1

@@ -1,0 +1,2 @@
+import m,pickle
+c=m.C(); data=pickle.dumps(c)

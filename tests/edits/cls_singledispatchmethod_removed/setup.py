@@ -1,0 +1,3 @@
+import m
+c=m.C()
+assert c.f(1)=='i'

@@ -1,0 +1,1 @@
+assert a>b and not a<b and b<=a

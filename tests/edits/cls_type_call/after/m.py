@@ -1,0 +1,2 @@
+def go(self): return 2
+C=type('C',(),{'go':go,'k':2,'z':3})

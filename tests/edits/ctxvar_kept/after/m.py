@@ -1,0 +1,3 @@
+import contextvars
+V=contextvars.ContextVar('V', default=1)
+def f(): return ('n',V.get())

@@ -1,0 +1,2 @@
+import m
+tok=m.V.set(9); v=m.V

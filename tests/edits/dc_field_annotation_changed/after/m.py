@@ -1,0 +1,4 @@
+from dataclasses import dataclass, fields
+@dataclass
+class P:
+    x: float

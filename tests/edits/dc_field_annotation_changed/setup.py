@@ -1,0 +1,3 @@
+import m
+from dataclasses import fields
+p=m.P(1)

@@ -1,0 +1,2 @@
+import m
+k=m.K(1); d={k:'v'}

@@ -1,0 +1,2 @@
+import m, b
+x = m.D(7, a=2)

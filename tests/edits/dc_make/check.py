@@ -1,0 +1,1 @@
+assert m.mk().y==3 and p.x==1

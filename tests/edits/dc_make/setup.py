@@ -1,0 +1,2 @@
+import m
+p=m.mk()

@@ -1,0 +1,1 @@
+assert p==q and raises(TypeError, hash, p)

@@ -1,0 +1,1 @@
+assert p!=q and isinstance(hash(p), int)

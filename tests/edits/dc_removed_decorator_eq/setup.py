@@ -1,0 +1,3 @@
+import m
+p,q=m.P(1),m.P(1)
+assert p!=q and hash(p)

@@ -1,0 +1,9 @@
+from dataclasses import dataclass, InitVar
+from typing import ClassVar
+@dataclass
+class P:
+    SCALE: ClassVar[int] = 2
+    x: int
+    s: InitVar[int] = 1
+    def __post_init__(self, s):
+        self.x *= s * self.SCALE

@@ -1,0 +1,3 @@
+import m
+low,high=m.L.LOW,m.L.HIGH
+d={high:'h'}

@@ -1,0 +1,4 @@
+from a import Base
+class E(Base):
+    A=1
+    B=2

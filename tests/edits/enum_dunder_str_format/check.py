@@ -1,0 +1,1 @@
+assert str(a)=='I2' and str(x)=='x' and f'{x}'=='x', (str(a), str(x))

@@ -1,0 +1,2 @@
+import m
+rw = m.P.RW; r = m.P.R; d = {r|m.P.W: 'both'}

@@ -1,0 +1,2 @@
+import e, u
+from u import f

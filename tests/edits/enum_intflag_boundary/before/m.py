@@ -1,0 +1,3 @@
+from enum import Flag, KEEP, STRICT
+class P(Flag, boundary=STRICT):
+    A = 1

@@ -1,0 +1,2 @@
+import m
+a, b = m.E.A, m.E.B

@@ -1,0 +1,7 @@
+from enum import Enum
+class E(Enum):
+    A=1
+    B=2
+DEFAULT=E.B
+ALL=[e.name for e in E]
+BY={e.value:e for e in E}

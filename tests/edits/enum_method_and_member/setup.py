@@ -1,0 +1,4 @@
+import m
+from m import E
+a, b = E.A, E.B
+by = {a: 1}

@@ -1,0 +1,2 @@
+X=float
+def f(a: X) -> list[int]: pass

@@ -1,0 +1,2 @@
+X=int
+def f(a: X) -> 'str': pass

@@ -1,0 +1,1 @@
+assert f.__annotations__=={'a':float,'return':list[int]}

@@ -1,0 +1,7 @@
+from contextlib import contextmanager
+log=[]
+@contextmanager
+def cm():
+    log.append('in2')
+    try: yield 2
+    finally: log.append('out2')

@@ -1,0 +1,7 @@
+from contextlib import contextmanager
+log=[]
+@contextmanager
+def cm():
+    log.append('in1')
+    try: yield 1
+    finally: log.append('out1')

@@ -1,0 +1,2 @@
+import m
+c=m.cm(); c.__enter__(); f=m.cm

@@ -1,0 +1,9 @@
+import functools
+def d(n):
+    def w(f):
+        @functools.wraps(f)
+        def i(*a): return (n, f(*a))
+        return i
+    return w
+@d('c')
+def f(x): return x

@@ -1,0 +1,2 @@
+def f(y=1, acc={}):
+    return y, acc

@@ -1,0 +1,2 @@
+def f(acc={}, y=1):
+    return acc, y

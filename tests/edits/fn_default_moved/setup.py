@@ -1,0 +1,2 @@
+import m
+d=m.f.__defaults__[0]; d['s']=1

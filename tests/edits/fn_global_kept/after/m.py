@@ -1,0 +1,4 @@
+def init():
+    global STATE
+    STATE = ['b']
+init()

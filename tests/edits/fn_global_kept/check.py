@@ -1,0 +1,1 @@
+assert m.STATE is s and s==['a',1]

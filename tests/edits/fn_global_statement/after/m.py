@@ -1,0 +1,4 @@
+STATE = None
+def init():
+    global STATE
+    STATE = ['b']

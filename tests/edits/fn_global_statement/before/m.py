@@ -1,0 +1,3 @@
+def init():
+    global STATE
+    STATE = ['a']

@@ -1,0 +1,2 @@
+m.init()
+assert m.STATE==['b']

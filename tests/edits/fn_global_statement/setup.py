@@ -1,0 +1,2 @@
+import m
+m.init(); s=m.STATE

@@ -1,0 +1,2 @@
+import m
+o1=m.ops[1]; ops=m.ops

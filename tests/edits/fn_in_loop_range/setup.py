@@ -1,0 +1,2 @@
+import m
+ops=m.ops

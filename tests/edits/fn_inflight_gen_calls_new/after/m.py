@@ -1,0 +1,3 @@
+def h(x): return ('h2',x)
+def g():
+    yield 'new'

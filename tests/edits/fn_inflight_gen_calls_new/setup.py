@@ -1,0 +1,3 @@
+import m
+g=m.g(); next(g)
+ge=(m.h(i) for i in range(2)); next(ge)

@@ -1,0 +1,2 @@
+import m
+f0,f1=m.fs; L=m.fs

@@ -1,0 +1,2 @@
+import m
+i,p=m.mk(); p(5)

@@ -1,0 +1,3 @@
+import m
+from m import h
+assert h()==3

@@ -1,0 +1,1 @@
+def f(a,/,b,*,c=0): return (a,b,c)

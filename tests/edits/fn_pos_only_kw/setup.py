@@ -1,0 +1,2 @@
+import m,functools
+f=m.f; p=functools.partial(f,b=1)

@@ -1,0 +1,4 @@
+import m
+from m import fib
+assert fib(10)==55
+memo=fib.__closure__[1].cell_contents

@@ -1,0 +1,3 @@
+def f(): 'doc1'
+f.tag = 'x'
+f.__doc__ = 'set'

@@ -1,0 +1,1 @@
+assert f.__doc__=='doc2' and not hasattr(f,'tag')

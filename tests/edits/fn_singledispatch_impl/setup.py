@@ -1,0 +1,4 @@
+import m
+from m import f
+@f.register(bytes)
+def _(x): return 'user'

@@ -1,0 +1,1 @@
+assert m.f()=='fast' and f()=='fast'

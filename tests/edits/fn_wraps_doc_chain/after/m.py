@@ -1,0 +1,9 @@
+import functools
+def d(f):
+    @functools.wraps(f)
+    def w(*a, **k): return f(*a, **k)
+    return w
+@d
+def f(a: str, b=2) -> str:
+    'two'
+    return a*b

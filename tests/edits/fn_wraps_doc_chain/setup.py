@@ -1,0 +1,2 @@
+import m, inspect
+from m import f

@@ -1,0 +1,2 @@
+import m,asyncio
+c=m.C(); a=m.g()

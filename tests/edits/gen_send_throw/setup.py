@@ -1,0 +1,2 @@
+import m
+a=m.g(); next(a); b=m.g(); next(b)

@@ -1,0 +1,2 @@
+from a import V
+def g(): return V

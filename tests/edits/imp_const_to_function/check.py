@@ -1,0 +1,1 @@
+assert b.g()=='fn' and V()=='fn'

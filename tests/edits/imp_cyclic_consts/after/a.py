@@ -1,0 +1,3 @@
+X=2
+import b
+Y=b.Z+1

@@ -1,0 +1,3 @@
+X=1
+import b
+Y=b.Z+1

@@ -1,0 +1,2 @@
+import a,b
+assert a.Y==11

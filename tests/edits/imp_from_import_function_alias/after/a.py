@@ -1,0 +1,3 @@
+import functools
+@functools.lru_cache
+def f(): return 2

@@ -1,0 +1,3 @@
+from a import f as g
+T={'g':g}
+h=g

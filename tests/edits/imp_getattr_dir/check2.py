@@ -1,0 +1,1 @@
+assert not hasattr(m,'lazy2') and 'x' in dir(m)

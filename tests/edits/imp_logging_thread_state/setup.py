@@ -1,0 +1,2 @@
+import m
+t=m.T

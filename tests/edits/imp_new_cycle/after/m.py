@@ -1,0 +1,3 @@
+import n1
+def f(): return n1.g()
+BASE=5

@@ -1,0 +1,1 @@
+assert m.A.__name__=='A'

@@ -1,0 +1,2 @@
+from new import C
+def mk(): return C()

@@ -1,0 +1,3 @@
+N=[]
+class C:
+    def go(self): return 'old'

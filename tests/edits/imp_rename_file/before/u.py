@@ -1,0 +1,2 @@
+from old import C
+def mk(): return C()

@@ -1,0 +1,2 @@
+import u
+c=u.mk()

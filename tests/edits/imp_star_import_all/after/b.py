@@ -1,0 +1,2 @@
+from a import *
+z=x+1

@@ -1,0 +1,2 @@
+import c,m
+k=m.K()

@@ -1,0 +1,1 @@
+assert (m.LIM,m.n,m.BIG)==(0,0,False)

@@ -1,0 +1,6 @@
+import os
+try:
+    VAL=int(os.environ.get('HR_NOPE','x'))
+except ValueError as e:
+    VAL=-1
+W=VAL*2

@@ -1,0 +1,6 @@
+class P:
+    reg = []
+    def __init_subclass__(cls, **k):
+        super().__init_subclass__(**k)
+        P.reg.append(cls.__name__)
+class A(P): pass

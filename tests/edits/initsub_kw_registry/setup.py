@@ -1,0 +1,2 @@
+import m
+reg=m.P.reg

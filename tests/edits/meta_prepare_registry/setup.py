@@ -1,0 +1,2 @@
+import m
+c=m.Conf(); c.v=9

@@ -1,0 +1,1 @@
+assert c.b==2 and isinstance(c,m.Mig)

@@ -1,0 +1,1 @@
+assert [p.x for p in ps]==[0,10,20]

@@ -1,0 +1,2 @@
+import m
+ps=[m.P(i) for i in range(3)]

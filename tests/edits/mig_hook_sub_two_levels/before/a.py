@@ -1,0 +1,2 @@
+class B:
+    def __init__(self): self.v=1

@@ -1,0 +1,1 @@
+assert m.S.items in ([('a',1)],[('lost',0)])

@@ -1,0 +1,2 @@
+import m
+m.S.put('a',1)

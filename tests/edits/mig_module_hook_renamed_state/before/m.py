@@ -1,0 +1,4 @@
+COUNT=0
+def hit():
+    global COUNT
+    COUNT+=1

@@ -1,0 +1,2 @@
+import m
+m.hit(); m.hit()

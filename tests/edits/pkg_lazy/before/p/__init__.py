@@ -1,0 +1,4 @@
+import importlib
+def __getattr__(n):
+    if n in ('x',): return importlib.import_module('.'+n,__name__)
+    raise AttributeError(n)

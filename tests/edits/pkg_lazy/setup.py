@@ -1,0 +1,2 @@
+import p
+assert p.x.f()==1

@@ -1,0 +1,2 @@
+from .b import L
+M=L+1

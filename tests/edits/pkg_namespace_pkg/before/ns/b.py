@@ -1,0 +1,2 @@
+from ns.a import K
+L=K*2

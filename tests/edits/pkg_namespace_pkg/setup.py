@@ -1,0 +1,1 @@
+import ns.a, ns.b

@@ -1,0 +1,2 @@
+from ..conf import SIZE as S
+DOUBLE=S*2

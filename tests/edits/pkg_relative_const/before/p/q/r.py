@@ -1,0 +1,3 @@
+from . import DOUBLE
+from .. import conf
+T=(DOUBLE, conf.SIZE)

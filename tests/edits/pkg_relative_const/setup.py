@@ -1,0 +1,1 @@
+import p.q.r as r, p

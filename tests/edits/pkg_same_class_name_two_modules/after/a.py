@@ -1,0 +1,2 @@
+class C:
+    def go(self): return 'a2'

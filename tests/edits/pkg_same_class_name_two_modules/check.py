@@ -1,0 +1,1 @@
+assert x.go()=='a2' and y.go()=='b2' and b.AC is a.C

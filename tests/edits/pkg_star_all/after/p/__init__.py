@@ -1,0 +1,3 @@
+from .a import *
+from .b import *
+__all__=a.__all__+b.__all__

@@ -1,0 +1,3 @@
+__all__=['f','h']
+def f(): return 'f2'
+def h(): return 'h'

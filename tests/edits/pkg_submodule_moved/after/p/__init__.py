@@ -1,0 +1,1 @@
+from .sub.y import f, K

@@ -1,0 +1,2 @@
+K=2
+def f(): return ('y',K)

@@ -1,0 +1,5 @@
+class A:
+    @property
+    def v(self): return 'a2'
+    @v.setter
+    def v(self,x): self.__dict__['v']=x+'!'

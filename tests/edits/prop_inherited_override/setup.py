@@ -1,0 +1,3 @@
+import a,b
+x=b.B()
+assert x.v=='b:a1'

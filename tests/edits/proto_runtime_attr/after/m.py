@@ -1,0 +1,6 @@
+from typing import Protocol, runtime_checkable
+@runtime_checkable
+class Q(Protocol):
+    def go(self): ...
+class I:
+    def go(self): pass

@@ -1,0 +1,7 @@
+from typing import Protocol, runtime_checkable
+@runtime_checkable
+class Q(Protocol):
+    name: str
+    def go(self): ...
+class I:
+    def go(self): pass

@@ -1,0 +1,1 @@
+assert isinstance(i,m.Q) and issubclass(m.I,m.Q)

@@ -1,0 +1,3 @@
+assert not isinstance(i,m.Q)
+i.name='x'
+assert isinstance(i,m.Q)

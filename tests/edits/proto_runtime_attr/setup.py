@@ -1,0 +1,3 @@
+import m
+i=m.I()
+assert not isinstance(i,m.Q)

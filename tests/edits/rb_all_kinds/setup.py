@@ -1,0 +1,3 @@
+import m
+from m import f
+a,d,p=m.E.A,m.D(),m.P()

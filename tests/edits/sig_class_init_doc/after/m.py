@@ -1,0 +1,4 @@
+class C:
+    'doc2'
+    def __init__(self, a: int, *, c='x', **kw):
+        'init2'

@@ -1,0 +1,1 @@
+assert inspect.getsource(a)=='def a(): return 1\n' and inspect.getsource(C.m1).strip()=='def m1(self): return 1' and 'x = 1' in inspect.getsource(C) and inspect.getsource(C.N).strip().startswith('class N') and C.l.__code__.co_firstlineno==13 and m.__doc__=='doc'

@@ -1,0 +1,2 @@
+__version__='2'
+__author__='y'

@@ -1,0 +1,1 @@
+assert f()=='new2' and c.g()=='g2'==h() and c.k()=='k'

@@ -1,0 +1,3 @@
+import m
+from m import f
+c=m.C(); h=c.g

@@ -1,0 +1,4 @@
+N=[]
+K=2
+def f(): return ('2',K)
+raise ValueError

@@ -1,0 +1,3 @@
+N=[]
+K=3
+def f(: return

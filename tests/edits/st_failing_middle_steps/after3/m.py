@@ -1,0 +1,3 @@
+N=[]
+K=4
+def f(): return ('4',K)

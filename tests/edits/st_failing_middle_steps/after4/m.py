@@ -1,0 +1,4 @@
+N=[]
+K=5
+def f(): return ('5',K)
+import nope_nope

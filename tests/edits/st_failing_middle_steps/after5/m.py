@@ -1,0 +1,3 @@
+N=[]
+K=1
+def f(): return ('1',K)

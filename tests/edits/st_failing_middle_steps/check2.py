@@ -1,0 +1,2 @@
+# refused
+assert m.f()==('1',1)

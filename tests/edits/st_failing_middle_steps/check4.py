@@ -1,0 +1,2 @@
+# refused
+assert m.f()==('4',4)

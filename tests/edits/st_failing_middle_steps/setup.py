@@ -1,0 +1,3 @@
+import m
+m.N.append(1)
+n=m.N

@@ -1,0 +1,2 @@
+K=10
+def f(x=K): return x

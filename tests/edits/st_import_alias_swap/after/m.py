@@ -1,0 +1,3 @@
+import b as src
+X=src.V
+def f(): return src.V

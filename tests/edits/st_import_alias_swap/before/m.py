@@ -1,0 +1,3 @@
+import a as src
+X=src.V
+def f(): return src.V

@@ -1,0 +1,1 @@
+assert m.X=='b' and m.f()=='b'

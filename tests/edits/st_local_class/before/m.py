@@ -1,0 +1,5 @@
+def mk(k):
+    class L:
+        def go(self): return ('old',k)
+    return L
+K=mk(1)

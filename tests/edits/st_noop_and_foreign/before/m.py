@@ -1,0 +1,2 @@
+X=[]
+def f(): return 1

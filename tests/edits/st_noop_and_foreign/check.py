@@ -1,0 +1,1 @@
+assert m.X==[1] and m.f()==1

@@ -1,0 +1,2 @@
+import m
+m.X.append(1)

@@ -1,0 +1,3 @@
+A=1
+_b=2
+def f(): return 1

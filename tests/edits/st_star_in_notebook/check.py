@@ -1,0 +1,1 @@
+assert A==10 and f()==2

@@ -1,0 +1,2 @@
+from z import K, J
+L=K+J

@@ -1,0 +1,2 @@
+from z import K
+L=K+1

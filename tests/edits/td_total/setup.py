@@ -1,0 +1,2 @@
+import m
+T=m.T

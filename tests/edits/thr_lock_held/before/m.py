@@ -1,0 +1,8 @@
+import threading
+LOCK=threading.RLock()
+class A:
+    def run(self, started, go, out):
+        with LOCK:
+            started.set(); go.wait(10)
+            out.append(self.step())
+    def step(self): return 's1'

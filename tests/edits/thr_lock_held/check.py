@@ -1,0 +1,2 @@
+go.set(); t.join(5)
+assert out==['s2'] and m.LOCK is L

@@ -1,0 +1,3 @@
+A=3
+B=3
+def pair(): return (A,B)

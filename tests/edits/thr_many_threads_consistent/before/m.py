@@ -1,0 +1,3 @@
+A=1
+B=1
+def pair(): return (A,B)

@@ -1,0 +1,2 @@
+class C:
+    def cb(self, x): return ('o',x)

@@ -1,0 +1,2 @@
+ev.set(); t.join(5)
+assert res==[('n',5,1)]
