@@ -19,8 +19,9 @@ from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload import dataclass_fields, derived, functions, headers, reach, reconcile, shells
 from sandbox_kernel.reload.journal import Journal
 from sandbox_kernel.reload.values import same_value
-from sandbox_kernel.versions.changes import ScopePlan, Step, Unit, first_line
+from sandbox_kernel.versions.changes import ScopePlan, Step
 from sandbox_kernel.versions.statements import mangle
+from sandbox_kernel.versions.units import Unit, first_line
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -249,7 +250,8 @@ def set_member(edit: ModuleEdit, cls: type, name: str, value: Any, unit: Unit, u
     old = vars(cls).get(name, MISSING)
     if isinstance(value, FunctionType):
         fresh = isinstance(old, FunctionType) and all(value is not each for each in vars(cls).values())
-        if fresh and is_home(cls, name, old) and not reconcile.belongs_elsewhere(edit, old, unit, units):
+        fresh = fresh and not reconcile.belongs_elsewhere(edit, old, unit, units)
+        if fresh and is_home(cls, name, old):
             if functions.transplant(edit.journal, old, value, nodes=unit, variants=edit.variants, flags=edit.flags):
                 return old
             if value.__globals__ is old.__globals__:

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from sandbox_kernel.versions.changes import first_line
+from sandbox_kernel.versions.changes import Step
 from sandbox_kernel.versions.statements import FUNCTIONS
+from sandbox_kernel.versions.units import first_line
 
 INLINE = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 CO_OPTIMIZED = 1
@@ -68,7 +69,8 @@ def is_function(code: CodeType) -> bool:
 
 def pair(old: CodeType, new: CodeType, lines: Mapping[int, int]) -> Iterator[tuple[CodeType, CodeType]]:
     """(old, new) for every function inside both, matched by their path: the names on the way and the order among
-    equals. `lines` says of definitions of one name where each of them went: first line before -> first line now."""
+    equals. `lines` says of definitions of one name where each of them went: first line before -> first line now, or
+    `GONE`."""
     mine: dict[str, list[CodeType]] = defaultdict(list)
     theirs: dict[str, list[CodeType]] = defaultdict(list)
     for child in children(old):
@@ -82,12 +84,32 @@ def pair(old: CodeType, new: CodeType, lines: Mapping[int, int]) -> Iterator[tup
             yield from pair(before, after, lines)
 
 
+GONE = 0
+
+
+def member_lines(step: Step) -> dict[int, int]:
+    """Where the definitions of a class body went that were edited or removed."""
+    found: dict[int, int] = {}
+    if step.body is not None:
+        found = {unit.start: GONE for unit in step.body.removed if unit.kind == "def"}
+        for each in step.body.steps.values():
+            if each.old is not None:
+                found |= {each.old.start: each.new.start, **member_lines(each)}
+    return found
+
+
 def _match(old: list[CodeType], new: list[CodeType], lines: Mapping[int, int]) -> Iterator[tuple[CodeType, CodeType]]:
+    for code in list(old):
+        goes_to = lines.get(code.co_firstlineno)
+        known = next((other for other in new if other.co_firstlineno == goes_to), None)
+        if goes_to == GONE or known is not None:
+            old = [item for item in old if item is not code]
+        if known is not None:
+            new = [item for item in new if item is not known]
+            yield code, known
     if len(old) != len(new):
         for code in list(old):
-            goes_to = lines.get(code.co_firstlineno)
-            known = next((other for other in new if other.co_firstlineno == goes_to), None)
-            same = known or next((other for other in new if alike(code, other)), None)
+            same = next((other for other in new if alike(code, other)), None)
             if same is not None:
                 old = [item for item in old if item is not code]
                 new = [item for item in new if item is not same]

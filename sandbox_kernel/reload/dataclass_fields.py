@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import classes
 from sandbox_kernel.reload.journal import Journal
-from sandbox_kernel.versions.changes import ScopePlan, Step, Unit
+from sandbox_kernel.versions.changes import ScopePlan, Step
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

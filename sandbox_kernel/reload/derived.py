@@ -19,7 +19,8 @@ from sandbox_kernel.reload import classes
 from sandbox_kernel.reload.code import alike
 from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.reload.state import LIMIT, Keeper
-from sandbox_kernel.versions.changes import Step, Unit
+from sandbox_kernel.versions.changes import Step
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from sandbox_kernel.versions.changes import ModulePlan, Step, Unit
+from sandbox_kernel.versions.changes import ModulePlan, Step
+from sandbox_kernel.versions.units import Unit
 
 
 def needs_trial(plans: Sequence[ModulePlan]) -> bool:

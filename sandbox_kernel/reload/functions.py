@@ -18,7 +18,7 @@ from typing import Any
 
 from sandbox_kernel.reload import code as codes
 from sandbox_kernel.reload.journal import MISSING, Journal
-from sandbox_kernel.versions.changes import Unit
+from sandbox_kernel.versions.units import Unit
 
 KIND_FLAGS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 Namespace = dict[str, Any]  # values of a module are anything

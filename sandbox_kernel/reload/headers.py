@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import classes, replace
-from sandbox_kernel.versions.changes import Step, Unit, type_params
+from sandbox_kernel.versions.changes import Step, type_params
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

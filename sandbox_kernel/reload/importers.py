@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload.journal import MISSING
 from sandbox_kernel.reload.values import same_value
-from sandbox_kernel.versions.changes import Source, Step, Unit
+from sandbox_kernel.versions.changes import Step
 from sandbox_kernel.versions.statements import STAR
+from sandbox_kernel.versions.units import Source, Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

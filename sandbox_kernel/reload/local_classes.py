@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox_kernel.reload import classes
-from sandbox_kernel.versions.changes import Step, Unit, class_scope, first_line
+from sandbox_kernel.versions.changes import Step, class_scope
 from sandbox_kernel.versions.statements import FUNCTIONS, uses_of
+from sandbox_kernel.versions.units import Unit, first_line
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

@@ -20,7 +20,8 @@ from sandbox_kernel.reload.journal import MISSING, Journal
 from sandbox_kernel.reload.state import CONTAINERS, LIMIT, Keeper
 from sandbox_kernel.reload.taint import ChangedMembers, Taint, value_of
 from sandbox_kernel.reload.values import keep_unchanged_defaults, same_value
-from sandbox_kernel.versions.changes import ModulePlan, Source, Step, Unit, first_line
+from sandbox_kernel.versions.changes import ModulePlan, Step
+from sandbox_kernel.versions.units import Source, Unit, first_line
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -150,6 +151,8 @@ class ModuleEdit:
 
     def _forget_bindings(self, units: Iterable[Unit]) -> None:
         for unit in units:
+            if isinstance(unit.nodes[0], ast.Delete):
+                continue
             for name in unit.binds:
                 if name in self.overlay and unit.kind == "other" and not reach.asks_for_itself(unit, name):
                     del self.overlay[name]
@@ -196,7 +199,7 @@ class ModuleEdit:
     def _recode(self, step: Step, live_functions: functions.LiveFunctions) -> None:
         assert step.old is not None
         old_code = codes.compile_nodes(step.old.nodes, self.filename, self.plan.old.future)
-        pairs = list(codes.pair(old_code, self.code_of(step.new), member_lines(step)))
+        pairs = list(codes.pair(old_code, self.code_of(step.new), codes.member_lines(step)))
         old_codes = [old for old, _ in pairs]
         for function, index in list(live_functions.of_unit(step.old, self.live, old_codes, self.variants)):
             new, before, copied = pairs[index][1], function.__code__, functions.copied(function)
@@ -251,6 +254,7 @@ class ModuleEdit:
                 self.journal.del_item(self.live, name)
                 self.report("removed", name)
         reach.remove_stores(self)
+        reach.remove_annotations(self)
         local_classes.patch(self)
 
     def _is_submodule(self, name: str) -> bool:
@@ -387,12 +391,3 @@ class ModuleEdit:
         if name in self.changed:
             return self.changed[name][0]
         return self.originals.get(name, MISSING)
-
-
-def member_lines(step: Step) -> dict[int, int]:
-    """First line before -> first line now, of the definitions in a class body that were edited."""
-    found: dict[int, int] = {}
-    for each in step.body.steps.values() if step.body is not None else ():
-        if each.old is not None:
-            found |= {each.old.start: each.new.start, **member_lines(each)}
-    return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload.code import docstring
 from sandbox_kernel.reload.journal import MISSING, Journal
-from sandbox_kernel.versions.changes import Unit
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -107,6 +107,25 @@ def remove_stores(edit: ModuleEdit) -> None:
                 edit.journal.del_class_attr(target, key)
             else:
                 edit.journal.del_attr(target, key)
+
+
+def remove_annotations(edit: ModuleEdit) -> None:
+    """`X: int` that is gone from the source is taken back, with or without a value."""
+    removed = {node.target.id for unit in edit.plan.scope.removed for node in annotated(unit)}
+    if not removed:
+        return
+    removed -= {node.target.id for unit in edit.source.units for node in annotated(unit)}
+    annotations = edit.live.get("__annotations__", {})
+    if not removed.isdisjoint(annotations):
+        kept = {name: value for name, value in annotations.items() if name not in removed}
+        edit.journal.set_item(edit.live, "__annotations__", kept)
+
+
+def annotated(unit: Unit) -> list[Any]:
+    """Annotated assignments to plain names."""
+    if unit.kind != "other":
+        return []
+    return [n for n in unit.nodes if isinstance(n, ast.AnnAssign) and n.simple and isinstance(n.target, ast.Name)]
 
 
 def stores(unit: Unit) -> set[tuple[str, str, Any]]:

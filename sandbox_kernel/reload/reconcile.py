@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox_kernel.reload import functions, reach, shells
 from sandbox_kernel.reload.journal import MISSING
 from sandbox_kernel.reload.values import same_value
-from sandbox_kernel.versions.changes import Unit
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -25,7 +25,9 @@ def reconcile(edit: ModuleEdit, old: Any, new: Any, unit: Unit) -> Any:
     if isinstance(old, FunctionType) and old.__globals__ is edit.live and fresh and callable(new):
         return reconcile_function(edit, old, new, unit)
     if isinstance(old, type) and isinstance(new, type) and fresh and same_home(edit, old, new):
-        shells.merge(edit, old, new, unit)
+        if not shells.merge(edit, old, new, unit):
+            edit.report("replaced", old.__qualname__, "CPython cannot give the live class these bases")
+            return new
         edit.edited_classes.append(old)
         return old
     if type(old) is type(new) and fresh and reach.replace_partial(edit.journal, old, new):

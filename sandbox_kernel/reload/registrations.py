@@ -11,7 +11,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload import classes, functions
-from sandbox_kernel.versions.changes import ScopePlan, Unit, first_line
+from sandbox_kernel.versions.changes import ScopePlan
+from sandbox_kernel.versions.units import Unit, first_line
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit

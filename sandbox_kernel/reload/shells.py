@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
 from sandbox_kernel.reload import functions
-from sandbox_kernel.versions.changes import Step, Unit
+from sandbox_kernel.versions.changes import Step
+from sandbox_kernel.versions.units import Unit
 
 if TYPE_CHECKING:
     from sandbox_kernel.reload.modules import ModuleEdit
@@ -50,27 +51,28 @@ def is_named_tuple(cls: type) -> bool:
 def rebuild(edit: ModuleEdit, cls: type, step: Step) -> None:
     scratch = dict(edit.overlay)
     exec(edit.compile(step.new.nodes), edit.live, scratch)
-    merge(edit, cls, scratch[step.new.name], step.new)
+    if not merge(edit, cls, scratch[step.new.name], step.new):
+        raise ReloadError(
+            f"'{cls.__qualname__}' cannot change its bases while it is live; restart the kernel to apply it",
+            module=edit.name,
+            reason="bases-changed",
+        )
     edit.report("patched", cls.__qualname__)
     if step.edited:
         edit.edited_classes.append(cls)
 
 
-def merge(edit: ModuleEdit, cls: type, shell: type, unit: Unit) -> None:
-    """Makes `cls` what `shell` is. Both come from the same statement or one edited into the other."""
+def merge(edit: ModuleEdit, cls: type, shell: type, unit: Unit) -> bool:
+    """Makes `cls` what `shell` is; False, with nothing done, where CPython does not let it have these bases. Both come
+    from the same statement or one edited into the other."""
     journal = edit.journal
     journal.keep_class(cls)
     if cls.__bases__ != shell.__bases__:
         same = [base for base in shell.__bases__ if base is not shell]
         try:
             cls.__bases__ = tuple(same)
-        except TypeError as error:
-            raise ReloadError(
-                f"'{cls.__qualname__}' cannot change its bases while it is live: {error}; "
-                "restart the kernel to apply it",
-                module=edit.name,
-                reason="bases-changed",
-            ) from error
+        except TypeError:
+            return False
     members: dict[int, Any] = {}
     if isinstance(cls, enum.EnumMeta) and isinstance(shell, enum.EnumMeta):
         members = merge_members(edit, cls, shell)
@@ -81,6 +83,7 @@ def merge(edit: ModuleEdit, cls: type, shell: type, unit: Unit) -> None:
     for name in [name for name in vars(cls) if name not in vars(shell) and name not in KEPT]:
         if not is_runtime_attribute(cls, name):
             journal.del_class_attr(cls, name)
+    return True
 
 
 def is_runtime_attribute(cls: type, name: str) -> bool:

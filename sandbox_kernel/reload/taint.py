@@ -15,8 +15,9 @@ from typing import Any
 from sandbox_kernel.reload import reach
 from sandbox_kernel.reload.journal import MISSING
 from sandbox_kernel.reload.values import is_settled
-from sandbox_kernel.versions.changes import Step, Unit, class_scope
+from sandbox_kernel.versions.changes import Step, class_scope
 from sandbox_kernel.versions.statements import FUNCTIONS, Uses, attributes_read, body_reads, uses_of
+from sandbox_kernel.versions.units import Unit
 
 Pair = tuple[str, str]  # a name of the module, and an attribute or key of it
 Member = tuple[str, str, str]  # module, class, name

@@ -26,7 +26,8 @@ from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
 from sandbox_kernel.reload.sections import held, undisturbed
 from sandbox_kernel.reload.taint import ChangedMembers
-from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Source, Step, parse_source
+from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Step
+from sandbox_kernel.versions.units import Source, parse_source
 
 log = logging.getLogger(__name__)
 

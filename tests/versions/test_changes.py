@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, parse_source, plan
+from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, plan
+from sandbox_kernel.versions.units import parse_source
 
 
 def planned(old: str, new: str) -> ModulePlan:
@@ -136,8 +137,8 @@ def test_a_future_import_concerns_the_whole_module() -> None:
 def test_planning_imports_neither_the_reloader_nor_the_module() -> None:
     code = (
         "import sys\n"
-        "from sandbox_kernel.versions import changes\n"
-        "changes.plan('nowhere', changes.parse_source('import nowhere'), 'import nowhere as n')\n"
+        "from sandbox_kernel.versions import changes, units\n"
+        "changes.plan('nowhere', units.parse_source('import nowhere'), 'import nowhere as n')\n"
         "sys.exit(any(name.startswith(('sandbox_kernel.reload', 'nowhere')) for name in sys.modules))\n"
     )
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode
