@@ -18,6 +18,7 @@ _NAMES = {
     "sandbox_kernel.host.blocking": "BlockingManager BlockingSandbox",
     "sandbox_kernel.host.manager": "SandboxManager",
     "sandbox_kernel.host.sandbox": "Sandbox",
+    "sandbox_kernel.host.status": "RestartPolicy",
     "sandbox_kernel.host.untrusted": "Outcome aexecute_untrusted execute_untrusted",
     "sandbox_kernel.reload.reloader": "Reloader",
     "sandbox_kernel.runtime.exercise": "ExerciseView",
@@ -65,6 +66,7 @@ __all__ = [
     "Reply",
     "ResourceMeter",
     "RestartLimitReached",
+    "RestartPolicy",
     "Sandbox",
     "SandboxError",
     "SandboxExists",
@@ -123,6 +125,7 @@ if TYPE_CHECKING:
     from sandbox_kernel.host.blocking import BlockingManager, BlockingSandbox
     from sandbox_kernel.host.manager import SandboxManager
     from sandbox_kernel.host.sandbox import Sandbox
+    from sandbox_kernel.host.status import RestartPolicy
     from sandbox_kernel.host.untrusted import Outcome, aexecute_untrusted, execute_untrusted
     from sandbox_kernel.reload.reloader import Reloader
     from sandbox_kernel.runtime.exercise import ExerciseView

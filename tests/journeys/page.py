@@ -1,6 +1,7 @@
 """Runs a page of the documentation as a program: `python page.py PAGE`, in a fresh process with a directory of its own.
 
-Python blocks run from top to bottom in one namespace, `await` included; a `text` block is what the one before it printed.
+Python blocks run from top to bottom in one namespace, `await` included; a `text` block is what the one before it printed. In
+`docs/how-to/` the command lines of `sh` blocks run as well; elsewhere they are only looked at, since some would never end.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import asyncio
 import contextlib
 import inspect
 import io
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+HOW_TO = "how-to"
 BLOCK = re.compile(r"^```([\w{}-]+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,7 +44,18 @@ async def run(page: Path) -> int:
                 if inspect.iscoroutine(outcome):
                     await outcome
             ran += 1
+        elif language == "sh" and page.parent.name == HOW_TO:
+            printed = io.StringIO(commands(text))
+            ran += 1
     return ran
+
+
+def commands(text: str) -> str:
+    """What these command lines print, with the programs of this environment found first."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(["sh", "-e", "-c", text], env={**os.environ, "PATH": path}, stdout=subprocess.PIPE, text=True)
+    assert 0 == done.returncode, text
+    return done.stdout
 
 
 if __name__ == "__main__":
