@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,19 @@ from sandbox_kernel.host.openapi import TARGET
 
 TOKEN = "for-tests-only"
 START_S = 60.0
+
+
+def answering(info: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:  # Any: JSON
+    """What the server wrote of itself, once it answers: it writes before it listens."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            found: dict[str, Any] = json.loads(info.read_text())
+            with urllib.request.urlopen(f"{found['url']}api", timeout=START_S):
+                return found
+        except (OSError, ValueError):
+            time.sleep(0.05)
+    raise RuntimeError(f"the server did not start (status {process.poll()})")
 
 
 class Server:
@@ -47,17 +61,11 @@ class Server:
         )
         self._info = root / "runtime_dir" / f"jpserver-{self._process.pid}.json"
         self._document = json.loads(TARGET.read_text())
-        self.url = self._await_url()
+        try:
+            self.url = str(answering(self._info, self._process)["url"]).rstrip("/")
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}:\n{Path(self._log.name).read_text(errors='replace')[-2000:]}") from None
         self.http = httpx.Client(base_url=self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=60)
-
-    def _await_url(self) -> str:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                return str(json.loads(self._info.read_text())["url"]).rstrip("/")
-            except (OSError, ValueError):
-                time.sleep(0.05)
-        raise RuntimeError(f"the server did not start:\n{Path(self._log.name).read_text(errors='replace')[-2000:]}")
 
     def close(self) -> None:
         self.http.close()

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 
 from sandbox_kernel.host import registry
 from sandbox_kernel.host.blocking import BlockingManager
+from tests.journeys.jupyter_server import answering
 
 pytestmark = pytest.mark.kernel
 
@@ -117,7 +117,7 @@ def server(tmp_path: Path, runtime: Path) -> Iterator[dict[str, Json]]:
     ]
     process = subprocess.Popen([sys.executable, "-m", "jupyter_server", *options], stderr=subprocess.DEVNULL)
     try:
-        yield _wait_for_json(runtime / f"jpserver-{process.pid}.json", process)
+        yield answering(runtime / f"jpserver-{process.pid}.json", process)
     finally:
         process.terminate()
         process.wait(timeout=LIMIT_S)
@@ -145,16 +145,6 @@ def request(server: dict[str, Json], method: str, path: str, body: Json = None) 
     asked.add_header("Authorization", f"token {server['token']}")
     with urllib.request.urlopen(asked, timeout=LIMIT_S) as answer:
         return json.loads(answer.read() or b"null")
-
-
-def _wait_for_json(path: Path, process: subprocess.Popen[bytes]) -> Json:
-    deadline = time.monotonic() + LIMIT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return json.loads(path.read_text())
-        except (OSError, ValueError):
-            time.sleep(0.05)
-    raise AssertionError(f"the server did not come up (status {process.poll()})")
 
 
 def test_the_doctor_finds_a_machine_that_works() -> None:

@@ -1,5 +1,5 @@
 /** The side-by-side diff of two versions with what can be done from it. */
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { openDiff } from "./code_diff";
 import type { ModuleSession } from "./module_session";
 import { type Compare, type ModuleState, nameOf } from "./module_state";
@@ -17,7 +17,7 @@ export interface DiffPaneProps {
 export function DiffPane({ session, state, compare, onClose }: DiffPaneProps) {
   const pane = useRef<HTMLElement>(null);
   const { left, right, leftText, rightText } = compare;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (onClose) pane.current?.focus();
   }, []);
   const leave = (event: KeyboardEvent) => {

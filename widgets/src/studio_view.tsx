@@ -1,6 +1,6 @@
 /** The whole of a sandbox on one page: a tab per module, and beside it crashes, workers, state and usage. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { CrashesView } from "./crash_view";
 import type { LiveSession } from "./live_session";
 import { type LiveState, liveVersions } from "./live_state";
@@ -127,7 +127,7 @@ function NewModule({ known, onNew }: { known: readonly string[]; onNew(module: s
   const [name, setName] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const asking = name !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asking) field.current?.focus();
   }, [asking]);
   if (name === null)
