@@ -18,7 +18,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from jupyter_client.kernelspec import KernelSpec
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import scratch
 from sandbox_kernel.host.throttle import Throttle
-from sandbox_kernel.host.usage import Usage
+from sandbox_kernel.host.usage import Usage, exact_memory
 from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
@@ -198,9 +198,13 @@ class Confinement:
         elif status == -signal.SIGXCPU and self.limits.cpu_seconds:
             self.ended_by = exceeded("cpu_seconds", self.limits)
 
-    def usage(self) -> Usage:
-        """What the sandbox uses, as the watchdog saw it last; all zero while none runs."""
-        return self._watched.last if self._watched is not None else Usage()
+    def usage(self, *, exact: bool = False) -> Usage:
+        """What the sandbox uses, as the watchdog saw it last; all zero while none runs. The watchdog counts memory that
+        processes share for each of them while that is far below the limit; `exact` takes the time to look."""
+        if self._watched is None:
+            return Usage()
+        last, pids = self._watched.last, self._watched.pids
+        return replace(last, memory_bytes=exact_memory(pids) or last.memory_bytes) if exact else last
 
     # -- after an end -------------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class ServedSandboxes:
         """SandboxNotFound for what is no sandbox of this server."""
         provisioner = self._require(sandbox)
         confinement, place = provisioner.confinement, provisioner.place
-        usage = await asyncio.to_thread(confinement.usage) if confinement is not None else None
+        usage = await asyncio.to_thread(confinement.usage, exact=True) if confinement is not None else None
         return Served(
             id=sandbox,
             name=self.name(sandbox),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from editor_page import EditorPage
 from hosts import Host
 from notebooks import TILL, show, till_cells, write_notebook
@@ -30,6 +32,8 @@ async def test_an_error_is_shown_where_it_is(host: Host, page: Page) -> None:
 async def test_an_edit_becomes_live_by_reload(host: Host, page: Page) -> None:
     editor = await opened(host, page)
     await expect(editor.button("Reload")).to_have_attribute("aria-disabled", "true")
+    await expect(editor.button("Reload")).to_have_attribute("title", re.compile("[a-z ]{8}"))  # the reason
+    await expect(editor.root.locator("kbd")).to_have_text(["Ctrl+S", "Ctrl+Enter"])
     await editor.write("VAT = 0.07\n")
     await expect(editor.root.get_by_text("edited since last reload")).to_be_visible()
     await editor.button("Reload").click()
@@ -51,7 +55,10 @@ async def test_one_click_shows_what_a_version_changed(host: Host, page: Page) ->
     editor = await opened(host, page)
     await editor.button("History").click()
     rows = editor.history.get_by_role("listitem")
-    await expect(rows.first).to_contain_text("double all prices")
+    await expect(rows.locator(".sk-History-summary")).to_have_text(["double all prices", "the first till"])
+    await expect(rows.locator(".sk-History-outcome")).to_have_text(["live", "was live"])
+    await expect(rows.locator("time")).to_have_count(2)
+    await expect(rows.locator(".sk-History-facts").first).to_contain_text("+1 −1 lines")
     await rows.filter(has_text="the first till").get_by_role("button", name="Show changes").click()
     await expect(editor.diff.locator(".cm-merge-a .cm-changedLine")).to_contain_text("+= request")
     await expect(editor.diff.locator(".cm-merge-b .cm-changedLine")).to_contain_text("request * 2")

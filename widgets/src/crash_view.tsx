@@ -1,5 +1,6 @@
 /** A crash told to a learner: which worker, why, where, how often it was restarted, what happens next. */
 import { useState } from "preact/hooks";
+import { copyText } from "./clipboard";
 import type { LiveSession } from "./live_session";
 import type { Crash, LiveState } from "./live_state";
 import { plural, t } from "./text";
@@ -75,11 +76,11 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
 );
 
 function CopyButton({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const copy = () => void copyText(text).then(setCopied);
   return (
     <button type="button" class="sk-Button sk-mod-small" onClick={copy}>
-      {copied ? t("Copied") : t("Copy")}
+      {copied === null ? t("Copy") : copied ? t("Copied") : t("This browser does not copy")}
     </button>
   );
 }
