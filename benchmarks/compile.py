@@ -93,7 +93,7 @@ def median(times: list[float]) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def one_module(directory: Path, rounds: int) -> None:
+def one_module(directory: Path, rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {"here": [], "subprocesses": [], "repeat": []}
     with Compiler(search_path=[str(directory)]) as compiler:
         compiler.compile({"cart": MODULE.replace("{number}", "0")})
@@ -108,6 +108,10 @@ def one_module(directory: Path, rounds: int) -> None:
                 run("-c", "import cart", cwd=directory)
 
             times["subprocesses"].append(timed(fresh))
+    return times
+
+
+def report_one_module(times: dict[str, list[float]]) -> None:
     report("one module, syntax + names + trial import, isolated", times["here"])
     report("python -m py_compile, then python -c import", times["subprocesses"])
     report("the same text again, without the trial", times["repeat"])
@@ -150,7 +154,7 @@ def main() -> None:
     arguments = parser.parse_args()
     say(f"Python {sys.version.split()[0]} on {sys.platform}")
     with tempfile.TemporaryDirectory() as directory:
-        one_module(Path(directory), arguments.rounds)
+        report_one_module(one_module(Path(directory), arguments.rounds))
     with tempfile.TemporaryDirectory() as directory:
         project(Path(directory), arguments.files, max(5, arguments.rounds // 4))
 

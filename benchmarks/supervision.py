@@ -275,20 +275,19 @@ def installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--calls", type=int, default=20_000)
-    parser.add_argument("--workers", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    calls: dict[str, Callable[[int], float]] = {
+Contest = dict[str, Callable[[int], float]]
+
+
+def contestants() -> tuple[Contest, Contest]:
+    """Of calls, each giving calls a second, and of starts, each giving seconds; peers as far as they are installed."""
+    calls: Contest = {
         "bare asyncio queues": bare_calls,
         "ours, plain handler": our_calls(Counter),
         "ours, async handler": our_calls(AsyncCounter),
         "ours, from another thread": our_thread_calls,
         "ours, casts from another thread": our_casts,
     }
-    starts: dict[str, Callable[[int], float]] = {
+    starts: Contest = {
         "bare asyncio queues": bare_starts,
         "ours, one supervisor": our_starts,
         "ours, dynamic supervisor": our_dynamic_starts,
@@ -297,12 +296,19 @@ def main() -> None:
         if installed(name):
             found = peer()
             calls[name], starts[name] = found["calls"], found["starts"]
-    report(calls, starts, options)
+    return calls, starts
 
 
-def report(
-    calls: dict[str, Callable[[int], float]], starts: dict[str, Callable[[int], float]], options: argparse.Namespace
-) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    report(*contestants(), options)
+
+
+def report(calls: Contest, starts: Contest, options: argparse.Namespace) -> None:
     rates = {name: max(found) for name, found in rounds(calls, options.calls, options.rounds).items()}
     seconds = {name: min(found) for name, found in rounds(starts, options.workers, options.rounds).items()}
     bare = rates["bare asyncio queues"]
@@ -315,7 +321,7 @@ def report(
     print("\n".join(lines))  # noqa: T201 - a report for people
 
 
-def rounds(measures: dict[str, Callable[[int], float]], count: int, times: int) -> dict[str, list[float]]:
+def rounds(measures: Contest, count: int, times: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(times):
         for name, measure in measures.items():
