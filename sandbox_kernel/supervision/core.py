@@ -111,7 +111,7 @@ class Core:
         """Run `function` on the loop and wait for what it returns; at once if this is the loop's thread."""
         if threading.get_ident() == self.thread_id:
             return function(*args)
-        sender = ThreadSender(None, None)
+        sender = ThreadSender(self.doorbell.handover)
 
         def run() -> None:
             try:

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from sandbox_kernel.errors import CallError
-from sandbox_kernel.supervision.handover import over_soon
+from sandbox_kernel.supervision.handover import Handover
 
 _LINGER_S = 0.0002
 _BATCH = 1000  # requests taken in one turn of the loop
@@ -31,6 +31,7 @@ class Doorbell(selectors.DefaultSelector):
         super().__init__()
         self._inbox: SimpleQueue[Request] = SimpleQueue()
         self._asleep = self._expecting = self._over = False
+        self.handover = Handover()
         self.loop: asyncio.AbstractEventLoop | None = None  # set by whoever makes the loop with this selector
 
     # ---- from any thread
@@ -79,7 +80,7 @@ class Doorbell(selectors.DefaultSelector):
     def _wait_at_queue(self, timeout: float | None) -> None:
         self._expecting = False
         inbox = self._inbox
-        if over_soon(inbox.empty):
+        if self.handover.over_soon(inbox.empty):
             self._take()
             return
         try:

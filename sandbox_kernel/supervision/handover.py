@@ -6,23 +6,41 @@ for the interpreter's lock, because the one who woke it still holds that (measur
 whatever is done in between); (b) one thread runs what the other was asked for: twice as fast, but a worker's code would
 no longer run in one thread; (c) yield: it gives up the interpreter's lock to whoever waits for it, and is back when
 that one yields in turn (200,000 to 500,000). (c), for a few yields, then (a): nobody spins for long.
+Where more programs want to run than there are processors, a yield gives them a whole turn too; once that was seen to
+happen, the next hundred waits sleep as in (a).
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 
 _YIELDS = 50  # one is nearly always enough; fifty for nothing take some thirty microseconds
+_BUSY_NS = 300_000  # no yield takes that long unless somebody else got a turn
+_SLEEPS = 100
 _give_way: Callable[[], None] | None = getattr(os, "sched_yield", None)  # not on every platform
 
 
-def over_soon(waiting: Callable[[], bool]) -> bool:
-    """Whether `waiting()` ended within a few yields."""
-    if _give_way is None:
+class Handover:
+    """The waits of one system, in whichever thread. A count that two threads change at once is off by one at worst."""
+
+    __slots__ = ("_sleeps",)
+
+    def __init__(self) -> None:
+        self._sleeps = 0 if _give_way else -1  # waits that do not yield; for ever where nothing can be yielded
+
+    def over_soon(self, waiting: Callable[[], bool]) -> bool:
+        """Whether `waiting()` ended within a few yields."""
+        if self._sleeps:
+            self._sleeps -= 1
+            return not waiting()
+        assert _give_way is not None
+        began = time.perf_counter_ns()
+        for _ in range(_YIELDS):
+            if not waiting():
+                break
+            _give_way()
+        if time.perf_counter_ns() - began > _BUSY_NS:
+            self._sleeps = _SLEEPS
         return not waiting()
-    for _ in range(_YIELDS):
-        if not waiting():
-            return True
-        _give_way()
-    return False

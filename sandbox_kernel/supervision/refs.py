@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout
-from sandbox_kernel.supervision.handover import over_soon
+from sandbox_kernel.supervision.handover import Handover
 from sandbox_kernel.supervision.reasons import Reason, describe, is_authors
 
 if TYPE_CHECKING:
@@ -164,10 +164,11 @@ def _fill(future: asyncio.Future[Any], value: Any, error: BaseException | None) 
 class ThreadSender(Sender):
     """Plain code that waits in a thread. A bare lock waits five times cheaper than `concurrent.futures.Future`."""
 
-    __slots__ = ("error", "lock", "thread_id", "value")
+    __slots__ = ("error", "handover", "lock", "thread_id", "value")
 
-    def __init__(self, ref: Ref | None, origin: object | None) -> None:
+    def __init__(self, handover: Handover, ref: Ref | None = None, origin: object | None = None) -> None:
         super().__init__(ref, origin)
+        self.handover = handover
         self.thread_id = threading.get_ident()
         self.lock = threading.Lock()
         self.lock.acquire()
@@ -184,7 +185,9 @@ class ThreadSender(Sender):
         return [] if frame is None else [f for f in traceback.extract_stack(frame) if is_authors(f.filename)]
 
     def wait(self, label: str, timeout_s: float | None) -> Any:
-        if not over_soon(self.lock.locked) and not self.lock.acquire(timeout=-1 if timeout_s is None else timeout_s):
+        if not self.handover.over_soon(self.lock.locked) and not self.lock.acquire(
+            timeout=-1 if timeout_s is None else timeout_s
+        ):
             raise CallTimeout(label, timeout_s or 0.0)
         if self.error is not None:
             raise self.error

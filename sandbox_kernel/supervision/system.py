@@ -144,7 +144,7 @@ class System(Controls):
         core = self.core
         caller = current.get()
         self._refuse_self_call(core, caller, target)
-        sender = ThreadSender(None if caller is None else caller.ref, self.origin())
+        sender = ThreadSender(core.doorbell.handover, None if caller is None else caller.ref, self.origin())
         core.post(core.submit, target, request, sender, kind)
         try:
             return sender.wait(label_of(target), timeout_s)
@@ -237,7 +237,7 @@ class System(Controls):
         except CallError:
             work.close()
             raise
-        sender = ThreadSender(None, None)
+        sender = ThreadSender(core.doorbell.handover)
         core.post(_begin, core, work, sender)
         return sender.wait(self.name, timeout_s)
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from sandbox_kernel.supervision import handover
-from sandbox_kernel.supervision.handover import over_soon
+from sandbox_kernel.supervision.handover import Handover
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import Reply, Worker
 
@@ -21,24 +21,45 @@ class Echo(Worker):
         return Reply(request, state)
 
 
+class Slow:
+    """Stands in for a yield that gives the processor to somebody else: the clock goes on by a second."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.yields = self.now = 0
+        monkeypatch.setattr(handover, "_give_way", self)
+        monkeypatch.setattr(handover.time, "perf_counter_ns", lambda: self.now)
+
+    def __call__(self) -> None:
+        self.yields += 1
+        self.now += 1_000_000_000
+
+
 def test_what_ends_after_some_looks_is_seen() -> None:
     looks = itertools.count()
-    assert over_soon(lambda: next(looks) < 5)
-    assert 6 == next(looks)
+    assert Handover().over_soon(lambda: next(looks) < 5)
 
 
 def test_what_does_not_end_is_given_up() -> None:
-    looks = itertools.count()
-    assert not over_soon(lambda: next(looks) >= 0)
+    assert not Handover().over_soon(lambda: True)
+
+
+def test_where_others_want_to_run_the_next_hundred_waits_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, here = Slow(monkeypatch), Handover()
+    assert not here.over_soon(lambda: True)
+    yields = slow.yields
+    assert [False] * 100 == [here.over_soon(lambda: True) for _ in range(100)]
+    assert yields == slow.yields
+    here.over_soon(lambda: True)
+    assert slow.yields > yields
 
 
 def test_another_thread_gets_its_turn() -> None:
     """It holds no interpreter's lock while it waits: that thread could not end it otherwise."""
-    lock = threading.Lock()
+    lock, here = threading.Lock(), Handover()
     lock.acquire()
     thread = threading.Thread(target=lock.release)
     thread.start()
-    while not over_soon(lock.locked):
+    while not here.over_soon(lock.locked):
         pass
     thread.join(10)
     assert not thread.is_alive()
