@@ -1,35 +1,33 @@
 """The desk of a lesson: one request in on standard input, one reply out, in a process of its own.
 
 The magics in the learner's kernel are thin faces of it, so that the course, the hints, the solutions, the checks and the
-record of attempts never are in the process that learner code runs in. It starts for each request: 0.1 s, and nothing left
-over that could hang. With `--ahead` it starts before there is a request, with all that a check needs, and waits for it. A
-request: {"verb", "lesson", "start", "directory", ...}; a reply: {"text", "html"} and for some verbs more, or {"refused":
-one sentence}.
+record of attempts never are in the process that learner code runs in. Each request has a process of its own, and nothing
+is left over that could hang: with `--stay` it is forked from one that waits for the next (`prepared`). A request: {"verb",
+"lesson", "start", "directory", ...}; a reply: {"text", "html"} and for some verbs more, or {"refused": one sentence}.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
-import select
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox_kernel.classroom import pages, spool
+from sandbox_kernel import prepared
+from sandbox_kernel.classroom import nursery_process, pages, spool
 from sandbox_kernel.classroom.course import find_lesson
 from sandbox_kernel.classroom.grader import grade
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
-from sandbox_kernel.classroom.nursery import Nursery, nursery
+from sandbox_kernel.classroom.nursery import Nursery, forked
 from sandbox_kernel.classroom.progress import Progress, Standing
 from sandbox_kernel.classroom.quiz import Quiz, judge, letter, read_quiz
 from sandbox_kernel.classroom.results import Results
 from sandbox_kernel.classroom.unforked import Unforked
 
 Reply = dict[str, Any]  # JSON
-AHEAD = "--ahead"
-_IDLE_S = 600.0
+STAY = "--stay"
 _PR_SET_DUMPABLE = 4
 
 
@@ -250,16 +248,20 @@ def _close_to_others() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def _answer_forked(request: Reply) -> Reply:
+    """In a process forked for this request. The nursery comes first: nothing of the lesson is in memory yet."""
+    if request["verb"] != "check":
+        return answer(request)
+    with Nursery(start=forked) as source:
+        return answer(request, source)
+
+
 def main(arguments: list[str]) -> None:
     _close_to_others()
-    if AHEAD not in arguments:
+    if STAY in arguments:
+        prepared.serve(prepared.handed_over(), _answer_forked, nursery_process.load)
+    else:
         json.dump(answer(json.load(sys.stdin)), sys.stdout)
-        return
-    with nursery() as source:  # it gets ready meanwhile, and is gone when nobody asks
-        waiting, _, _ = select.select([sys.stdin], [], [], _IDLE_S)
-        asked = sys.stdin.read() if waiting else ""
-        if asked:
-            json.dump(answer(json.loads(asked), source), sys.stdout)
 
 
 if __name__ == "__main__":

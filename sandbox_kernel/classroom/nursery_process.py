@@ -1,11 +1,13 @@
 """The prepared process that answer processes are forked from: `python -I -m sandbox_kernel.classroom.nursery_process FD`.
 
-Started by `classroom.nursery`, over whose socket it is asked. It has one thread and runs no code of a learner: a child
-isolates itself first, and only then becomes an answer process. It ends when whoever started it does.
+Started by `classroom.nursery`, over whose socket it is asked, or forked by it where all that it needs is loaded already. It
+has one thread and runs no code of a learner: a child isolates itself first, and only then becomes an answer process. It ends
+when whoever started it does.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import itertools
@@ -24,16 +26,42 @@ from sandbox_kernel.isolation.spec import Spec, own_paths
 _ANSWER_PROCESS = "sandbox_kernel.runtime.answer_process"  # by name: this room imports nothing of the kernel's
 _NEEDED = (_ANSWER_PROCESS, "concurrent.futures.thread", "sqlite3", "tempfile")
 _MOST = 1 << 16
+_PR_SET_DUMPABLE = 4
 _SPEC_MOST = 1 << 18
 _HIGHEST_DESCRIPTOR = 1 << 16
 
 
 def main(descriptor: int) -> None:
-    asked = socket.socket(fileno=descriptor)
-    for name in (*_NEEDED, *importlib.import_module("sandbox_kernel.runtime.session").PRELOAD):
-        importlib.import_module(name)
+    load()
     gc.collect()
     gc.freeze()  # children then share these pages
+    greet(socket.socket(fileno=descriptor))
+
+
+def load() -> None:
+    """All that an answer process needs, so that it need not import it."""
+    for name in (*_NEEDED, *importlib.import_module("sandbox_kernel.runtime.session").PRELOAD):
+        importlib.import_module(name)
+
+
+def become(descriptor: int) -> None:
+    """In a fork of whoever checks, which had one thread and no lesson in its memory yet. Never returns."""
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for place in (0, 1, 2):
+            os.dup2(nothing, place)
+        for low, high in itertools.pairwise([2, descriptor, _HIGHEST_DESCRIPTOR]):
+            os.closerange(low + 1, high)
+        if sys.platform == "linux":  # its children write what says which users their namespace has
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+        load()
+        greet(socket.socket(fileno=descriptor))
+    finally:
+        os._exit(0)
+
+
+def greet(asked: socket.socket) -> None:
     asked.send(json.dumps({"programs": own_paths()}).encode())
     serve(asked)
 

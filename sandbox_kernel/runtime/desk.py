@@ -1,7 +1,7 @@
 """Asks the desk of a lesson (`classroom.desk`), which is another process: checks, hints and records are there, not here.
 
-Each request has a process of its own. The one of the next check is started in advance, when a lesson or exercise is opened
-and after each check: what it imports, and what the process imports that answers are forked from, is more than half of a
+Each request has a process of its own, which on Linux is forked from one that this kernel keeps from its first request on
+(`prepared`): what a desk imports, and what the process imports that answers are forked from, would be more than half of a
 check's time. It ends by itself when nobody asks for a while, and with this process.
 """
 
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox_kernel.errors import SandboxError
+from sandbox_kernel.prepared import Ended, Prepared
 
 _DESK = [sys.executable, "-I", "-m", "sandbox_kernel.classroom.desk"]
-_AHEAD = "--ahead"  # waits for its request, ready to check
-_THEN_A_CHECK = {"open", "exercise", "check"}  # what a check is likely to follow
+_STAY = [*_DESK, "--stay"]
 _PATIENCE_S = 120.0  # the desk ends a check itself; this is for a desk that hangs
 
 Reply = dict[str, Any]  # JSON
@@ -46,86 +46,68 @@ class Desk:
             "directory": os.environ.get("SANDBOX_KERNEL_DIR") or os.getcwd(),
             **details,
         }
-        reply = _reply_to(request)
-        if verb in _THEN_A_CHECK:
-            _next.prepare()
-        return reply
+        return _reply_to(request)
 
 
-class _Next:
-    """The process of the next check, if it waits already. A copy of this process after a fork has none."""
+class _Kept:
+    """The process that desks are forked from. A copy of this process after a fork has none."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self.process: Prepared | None = None
         self._environment: dict[str, str] = {}
         os.register_at_fork(after_in_child=self._forget)
 
-    def prepare(self) -> None:
+    def ask(self, request: dict[str, object]) -> Reply:
+        """Raises Ended and OSError where it cannot be had, and TimeoutError."""
         with self._lock:
             self._drop_unfit()
-            if self._process is None:
-                self._process, self._environment = _started(_AHEAD), dict(os.environ)
-
-    def take(self) -> subprocess.Popen[str] | None:
-        """It, once; None when there is none."""
-        with self._lock:
-            self._drop_unfit()
-            process, self._process = self._process, None
-        return process
+            if self.process is None:
+                self.process, self._environment = Prepared(_STAY), dict(os.environ)
+            kept = self.process
+        return kept.ask(request, _PATIENCE_S)
 
     def _drop_unfit(self) -> None:
         """One that has ended, or that knows another environment than a process would that starts now."""
-        if self._process is not None and (self._process.poll() is not None or self._environment != dict(os.environ)):
-            _end(self._process)
-            self._process = None
+        if self.process is not None and (not self.process.is_alive or self._environment != dict(os.environ)):
+            self.process.close()
+            self.process = None
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._process = None
+        self.process = None
 
 
-_next = _Next()
+_kept = _Kept()
 
 
-def _started(*options: str) -> subprocess.Popen[str]:
-    """In a session of its own: an interrupt of the kernel is told to it by whoever waits for it."""
-    return subprocess.Popen(
-        [*_DESK, *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.communicate()
-
-
-def _said(process: subprocess.Popen[str], request: str) -> tuple[str, str]:
-    """What it wrote. However this ends, the process is gone then."""
+def _reply_to(request: dict[str, object]) -> Reply:
     try:
-        return process.communicate(request, timeout=_PATIENCE_S)
-    except BaseException:  # an interrupt of the cell too
-        _end(process)
-        raise
-
-
-def _reply_to(asked: dict[str, object]) -> Reply:
-    request, ahead = json.dumps(asked), _next.take() if asked["verb"] == "check" else None
-    try:
-        said, complaint = _said(ahead, request) if ahead else ("", "")
-        if not said:  # there was none, or it had ended before it was asked
-            said, complaint = _said(_started(), request)
-        reply: Reply = json.loads(said)
-    except subprocess.TimeoutExpired:
+        reply = _from_kept(request) or _from_fresh(request)
+    except (TimeoutError, subprocess.TimeoutExpired):
         raise DeskRefused(f"the lesson's desk did not answer within {_PATIENCE_S:g} s; run the cell again") from None
-    except ValueError:
-        last = (complaint.strip().splitlines() or ["it said nothing"])[-1]
-        raise DeskRefused(f"the lesson's desk ended without an answer ({last}); run the cell again") from None
     if "refused" in reply:
         raise DeskRefused(reply["refused"])
+    return reply
+
+
+def _from_kept(request: dict[str, object]) -> Reply | None:
+    """None where no process can be kept, or it ended."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return _kept.ask(request)
+    except TimeoutError:
+        raise
+    except (Ended, OSError):
+        return None
+
+
+def _from_fresh(request: dict[str, object]) -> Reply:
+    done = subprocess.run(_DESK, input=json.dumps(request), capture_output=True, text=True, timeout=_PATIENCE_S)
+    try:
+        reply: Reply = json.loads(done.stdout)
+    except ValueError:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise DeskRefused(f"the lesson's desk ended without an answer ({last}); run the cell again") from None
     return reply

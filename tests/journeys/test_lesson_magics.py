@@ -76,20 +76,22 @@ def test_an_endless_loop_ends_at_the_limit_and_the_next_cell_works(tmp_path: Pat
     assert "2" == said(done, 3)
 
 
-WAITING = "from sandbox_kernel.runtime import desk\nwaiting = desk._next._process\nwaiting.pid"
-ANOTHER = "desk._next._process is not waiting, waiting.poll()"
+KEPT = "from sandbox_kernel.runtime import desk\nkept = desk._kept.process\nkept.process.pid"
+SAME = "desk._kept.process is kept, kept.is_alive"
 
 
-def test_a_check_uses_the_process_that_waits_and_the_next_one_gets_another(tmp_path: Path) -> None:
-    done = play(tmp_path, WAITING, RIGHT, CHECK, ANOTHER)
+def test_all_requests_are_answered_by_forks_of_one_process(tmp_path: Path) -> None:
+    done = play(tmp_path, KEPT, RIGHT, CHECK, CHECK, SAME)
     assert int(said(done, 1)) > 0
-    assert "greet: passed" in said(done, 3)
-    assert "(True, 0)" == said(done, 4)
+    assert [True, True] == ["greet: passed" in said(done, number) for number in (3, 4)]
+    assert "(True, True)" == said(done, 5)
 
 
-def test_a_check_is_made_though_the_process_that_waits_was_killed(tmp_path: Path) -> None:
-    done = play(tmp_path, f"{WAITING}; waiting.kill()", RIGHT, CHECK, "import os; os.environ['NEW'] = '1'", CHECK)
+def test_a_check_is_made_though_that_process_was_killed(tmp_path: Path) -> None:
+    killed = f"{KEPT}; kept.process.kill()"
+    done = play(tmp_path, killed, RIGHT, CHECK, "import os; os.environ['NEW'] = '1'", CHECK, SAME)
     assert [True, True] == ["greet: passed" in said(done, number) for number in (3, 5)]
+    assert "(False, False)" == said(done, 6)
 
 
 def test_an_answer_that_raises_shows_its_traceback_once_and_can_be_checked(tmp_path: Path) -> None:
