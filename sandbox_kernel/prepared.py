@@ -84,6 +84,8 @@ def _converse(mine: socket.socket, request: bytes, deadline: float) -> Json:
         while b"\n" not in buffer:
             buffer += _received(mine, deadline)
         child, _, said = buffer.partition(b"\n")
+    except TimeoutError:
+        raise
     except (OSError, EOFError) as error:
         raise Ended(str(error)) from None
     try:

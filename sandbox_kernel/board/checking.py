@@ -23,7 +23,7 @@ from sandbox_kernel.board.school import School
 from sandbox_kernel.board.standing import MESSAGE
 from sandbox_kernel.classroom.course import COURSE_FILE
 from sandbox_kernel.classroom.lessons import Lesson, LessonError, load_lesson
-from sandbox_kernel.classroom.recheck import recheck
+from sandbox_kernel.classroom.recheck import Rechecker
 from sandbox_kernel.classroom.results import Results
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ NICE = 15
 
 
 def _be_polite() -> None:
-    """Linux keeps this per thread, and the processes that this one starts inherit it: learners' own checks go first."""
+    """Linux keeps this per thread, and the processes that this one starts inherit it: learners' own checks go first.
+    Sessions that they begin are made as nice (`isolation.politeness`)."""
     os.nice(NICE)
 
 
@@ -43,6 +44,7 @@ class Checking:
         self._school = school
         self._work = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recheck", initializer=_be_polite)
+        self._rechecker = Rechecker()
         self._scratch = tempfile.TemporaryDirectory(prefix="classroom-lessons-", ignore_cleanup_errors=True)
         self._courses: dict[str, tuple[int, Path]] = {}
         school.on_answer = self._work.set
@@ -56,6 +58,7 @@ class Checking:
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._rechecker.close()
         self._scratch.cleanup()
 
     async def _next(self) -> dict[str, Any] | None:  # Any: a row
@@ -83,7 +86,7 @@ class Checking:
     def _results(self, attempt: dict[str, Any]) -> tuple[int, Results]:  # Any: as above
         lesson = attempt["lesson"]
         number, course = self.course_of(lesson)
-        return number, recheck(lesson, attempt["exercise"], attempt["answer"], course=course)
+        return number, self._rechecker.recheck(lesson, attempt["exercise"], attempt["answer"], course=course)
 
     def course_of(self, lesson: str) -> tuple[int, Path]:
         """The newest revision of the lesson as a course on disk of its own: with solutions and the service's own checks."""

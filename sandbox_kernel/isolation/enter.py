@@ -23,7 +23,7 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from sandbox_kernel.isolation import keeper, landlock, namespaces, seccomp, syscalls
+from sandbox_kernel.isolation import keeper, landlock, namespaces, politeness, seccomp, syscalls
 from sandbox_kernel.isolation.limits import apply_rlimits, share_cpus
 from sandbox_kernel.isolation.mounts import View
 from sandbox_kernel.isolation.spec import Spec, system_paths
@@ -53,6 +53,7 @@ def isolate(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
             _fork_off(spec, channel)
             if spec.level != "jail":
                 os.setsid()
+                politeness.carry_over()
             notes["pinned"] = not spec.cpu_bounded and share_cpus(spec.limits)
             apply_rlimits(spec.limits, tasks_before=0 if spec.level == "jail" else _tasks_of_user())
         if spec.level in ("fence", "jail"):
@@ -137,9 +138,10 @@ def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:
             namespaces.drop_capabilities()
         keeper.keep(kernel, channel, init)
     keeper.die_with_parent(parent)
+    os.setsid()
+    politeness.carry_over()  # here the machine's /proc is still to be seen
     _build(spec, maps, as_root=as_root)
     keeper.die_with_parent(parent)  # a change of identity took it back
-    os.setsid()
 
 
 def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox_kernel.classroom.lessons import KEY, LessonError
-from sandbox_kernel.classroom.recheck import recheck
+from sandbox_kernel.classroom.recheck import Rechecker, recheck
 from sandbox_kernel.classroom.results import Results
 from sandbox_kernel.classroom.template import new_lesson
 from sandbox_kernel.classroom.text import write
@@ -53,6 +53,30 @@ def test_checks_that_only_the_server_has_count_here(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_refused_in_one_sentence(course: Path, lesson: str, exercise: str, said: str) -> None:
     with pytest.raises(LessonError, match=said):
         recheck(lesson, exercise, RIGHT, course=course)
+
+
+def test_one_that_is_kept_gives_the_same_and_keeps_nothing(course: Path) -> None:
+    kept = Rechecker()
+    texts = (RIGHT, 'def greet(name):\n    return "Hello, Ada!"', "import os\ndef greet(name): os._exit(0)", RIGHT)
+    try:
+        found = [_verdict(kept.recheck("hello", "greet", text, course=course)) for text in texts]
+        with pytest.raises(LessonError, match="it has greet"):
+            kept.recheck("hello", "nothing", RIGHT, course=course)
+    finally:
+        kept.close()
+    assert [("pass", 1.0), ("fail", 0.0), ("error", 0.0), ("pass", 1.0)] == found
+
+
+def test_one_that_is_kept_and_was_killed_is_replaced(course: Path) -> None:
+    kept = Rechecker()
+    try:
+        kept.recheck("hello", "greet", RIGHT, course=course)
+        assert kept._kept is not None
+        kept._kept.process.kill()
+        kept._kept.process.wait()
+        assert ("pass", 1.0) == _verdict(kept.recheck("hello", "greet", RIGHT, course=course))
+    finally:
+        kept.close()
 
 
 def test_no_answer_in_time_is_said(course: Path) -> None:
