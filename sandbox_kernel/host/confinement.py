@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -224,7 +223,7 @@ class Confinement:
         """No start follows."""
         self.leave()
         if self._base is not None:
-            shutil.rmtree(self._base, ignore_errors=True)
+            scratch.remove(self._base)
             self._base = None
 
 

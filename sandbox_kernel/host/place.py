@@ -83,7 +83,7 @@ class Place:
             os.close(self._claim)
             self._claim = -1
         if self.temporary:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            scratch.remove(self.directory)
 
 
 def runtime_directory() -> Path:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from pathlib import Path
 
 import msgspec
@@ -96,7 +95,7 @@ def _sweep(entry: Entry) -> None:
         Path(entry.connection_file).unlink(missing_ok=True)
     directory = Path(entry.directory)
     if entry.temporary and scratch.is_ours(directory) and directory.name.startswith(TEMPORARY_PREFIX):
-        shutil.rmtree(directory, ignore_errors=True)
+        scratch.remove(directory)
 
 
 def _path(entry_id: str) -> Path:

@@ -36,6 +36,21 @@ def test_what_a_killed_host_left_goes_with_the_next_one() -> None:
     assert (False, True) == (left.parent.exists(), mine.is_dir())
 
 
+NEST = """os.chdir(scratch.make('y-'))
+for _ in range(3000):
+    os.mkdir('d')
+    os.chdir('d')
+os._exit(0)"""
+
+
+@pytest.mark.process
+def test_what_a_killed_host_left_goes_however_deep_a_sandbox_nested_it() -> None:
+    left = made_by(f"exec({NEST!r})")
+    assert left.is_dir()
+    scratch.sweep()
+    assert not left.parent.exists()
+
+
 @pytest.mark.kernel
 def test_what_a_living_host_uses_stays() -> None:
     command = [sys.executable, "-c", MAKE + "sys.stdin.read()"]
