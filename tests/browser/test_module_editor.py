@@ -62,6 +62,7 @@ async def test_one_click_shows_what_a_version_changed(host: Host, page: Page) ->
     await rows.filter(has_text="the first till").get_by_role("button", name="Show changes").click()
     await expect(editor.diff.locator(".cm-merge-a .cm-changedLine")).to_contain_text("+= request")
     await expect(editor.diff.locator(".cm-merge-b .cm-changedLine")).to_contain_text("request * 2")
+    await expect(editor.diff.locator(".cm-merge-b .cm-changedLine")).to_be_in_viewport()
     await editor.press("Escape")
     await expect(editor.diff).to_have_count(0)
 

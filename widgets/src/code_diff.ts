@@ -5,6 +5,8 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { diffTheme } from "./code_theme";
 
+const ABOVE_PX = 44;
+
 export interface DiffSide {
   text: string;
   label: string;
@@ -20,7 +22,17 @@ export function openDiff(parent: HTMLElement, left: DiffSide, right: DiffSide): 
     highlightChanges: true,
     collapseUnchanged: { margin: 3, minSize: 6 },
   });
-  return () => view.destroy();
+  const frame = requestAnimationFrame(() => showFirst(view, parent));
+  return () => {
+    cancelAnimationFrame(frame);
+    view.destroy();
+  };
+}
+
+/** The first change in sight: a few lines before it are too short to be folded, and may fill a low pane. */
+function showFirst(view: MergeView, scroller: HTMLElement): void {
+  const [first] = view.chunks;
+  if (first) scroller.scrollTop = Math.max(0, view.b.lineBlockAt(first.fromB).top - ABOVE_PX);
 }
 
 const setup = (label: string) => [

@@ -5,6 +5,8 @@ import type { SandboxEvent } from "./server";
 
 const TOLD = new Set(["WorkerCrashed", "SupervisorGaveUp", "WorkerBlocked", "LimitExceeded"]);
 const SHOWN_MS = 10_000;
+/** Until then a studio shows what it was told. */
+const STUDIO_MS = 300;
 
 interface Known {
   id: string;
@@ -16,9 +18,20 @@ export function addNotices(tools: Tools, wanted: () => boolean): void {
   const known = new Map<string, Known>();
   tools.server.onEvent((event) => {
     if (!TOLD.has(event.kind) || !wanted()) return;
+    setTimeout(() => notify(event), STUDIO_MS);
+  });
+  const notify = (event: SandboxEvent) => {
+    if (event.kind === "WorkerCrashed" && isSeen(event.sandbox)) return;
     const key = `${event.sandbox} ${event.kind} ${event.details.worker ?? event.details.supervisor ?? ""}`;
     known.set(key, tell(tools, event, known.get(key)));
-  });
+  };
+}
+
+/** Whether a studio of the sandbox shows the head of its newest crash: a notification would hide it. */
+function isSeen(sandbox: string): boolean {
+  const head = document.querySelector(`#${CSS.escape(`sandbox-studio-${sandbox}`)} .sk-Crash-head`);
+  const place = head?.getBoundingClientRect();
+  return place !== undefined && place.height > 0 && place.bottom < innerHeight;
 }
 
 function tell(tools: Tools, event: SandboxEvent, before: Known | undefined): Known {
