@@ -31,7 +31,7 @@ from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
 from sandbox_kernel.isolation.limits import MIB, Limits, limits_from
-from sandbox_kernel.isolation.spec import LEVELS, Spec, is_too_wide, python_paths, sandbox_user
+from sandbox_kernel.isolation.spec import LEVELS, Spec, can_come_later, is_too_wide, python_paths, sandbox_user
 from sandbox_kernel.isolation.start import Start, Started, interpreter_of
 from sandbox_kernel.versions.artifact import CompileLimits
 from sandbox_kernel.versions.profile import Profile, profile_from
@@ -153,6 +153,27 @@ class Confinement:
         """Make a cgroup for the next start where one can be made."""
         self.leave()
         self._cgroup = cgroups.create(self.limits)
+
+    def begin_parked(
+        self, argv: Sequence[str], env: Mapping[str, str], directory: Path, cwd: Path, connection: str
+    ) -> Start | None:
+        """As `begin`, for a kernel that waits in a jail already; None where this sandbox can take none."""
+        if self.level != "jail" or is_too_wide(str(directory.absolute())):
+            return None
+        self.leave()
+        memory_bounded, cpu_bounded = cgroups.prospect()
+        spec = self.spec(argv, env, directory.absolute(), cwd.absolute(), connection)
+        spec = spec._replace(
+            writable=spec.writable[:1],  # its sockets come as descriptors
+            memory_bounded=memory_bounded,
+            cpu_bounded=cpu_bounded,
+        )
+        self.notes.clear()
+        return Start(spec) if can_come_later(spec) else None
+
+    def adopt_cgroup(self, paths: Mapping[str, str]) -> None:
+        """The one that a parked kernel came with."""
+        self._cgroup = cgroups.Cgroup(dict(paths)) if paths else None
 
     def begin(self, argv: Sequence[str], env: Mapping[str, str], directory: Path, cwd: Path, connection: str) -> Start:
         """Prepares a start; `finish` of what it gives must follow."""

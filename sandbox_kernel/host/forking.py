@@ -23,9 +23,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from sandbox_kernel.host import listening, zygotes
 from sandbox_kernel.host.forked import ForkedProcess
+from sandbox_kernel.isolation.spec import Spec
+from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.family import family_of, stamp_of_packages
-from sandbox_kernel.zygote.protocol import Refused, Spawn, Spawned
+from sandbox_kernel.zygote.protocol import Claim, Refused, Spawn, Spawned, Taken
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,21 @@ class ForkingProvisioner(LocalProvisioner):
     def __del__(self) -> None:
         listening.close(getattr(self, "_listening", {}))  # a manager that nobody shut down
 
+    async def claim(self, cmd: Sequence[str], options: Options, spec: Spec) -> Taken | None:
+        """A parked kernel of this kind becomes this one; None when there is none: the next time there will be."""
+        if not is_wanted():
+            return None
+        try:
+            answer = await self._ask(cmd, options, spec)
+        except Unable:
+            return None
+        return answer if isinstance(answer, Taken) else None
+
     async def _fork(self, cmd: Sequence[str], options: Options) -> Any:  # Any: as the base class has it
+        await self._ask(cmd, options)
+        return self.connection_info
+
+    async def _ask(self, cmd: Sequence[str], options: Options, parked: Spec | None = None) -> Spawned | Taken:
         order = read(cmd, options)
         environ = dict(options["env"]) if options.get("env") is not None else dict(os.environ)
         cwd = Path(options.get("cwd") or os.getcwd()).absolute()
@@ -82,7 +98,7 @@ class ForkingProvisioner(LocalProvisioner):
         try:
             self._listen()
             connection = await zygotes.connect(family, shared)
-            process = await self._spawn(connection, order, environ, cwd, streams.by_name)
+            answer, process = await self._spawn(connection, order, environ, cwd, streams.by_name, parked)
         except (OSError, msgspec.DecodeError, TimeoutError) as error:
             raise Unable(f"the zygote did not answer ({error or type(error).__name__})") from error
         finally:
@@ -92,7 +108,7 @@ class ForkingProvisioner(LocalProvisioner):
         adopted: Any = process  # Any: the base class knows Popen only
         self.process, self.pid, self.cwd = adopted, process.pid, cwd
         self.pgid = process.pid  # it leads a session of its own
-        return self.connection_info
+        return answer
 
     def _listen(self) -> None:
         """The sockets of the last start serve again, so that clients find them at once, unless they were files:
@@ -106,21 +122,23 @@ class ForkingProvisioner(LocalProvisioner):
         environ: Mapping[str, str],
         cwd: Path,
         streams: Mapping[str, int],
-    ) -> ForkedProcess:
+        parked: Spec | None,
+    ) -> tuple[Spawned | Taken, ForkedProcess]:
         theirs, lifeline = os.pipe()
         handed = {**streams, **({"isolation": order.isolation} if order.isolation else {"lifeline": theirs})}
         handed |= {channel: each.fileno() for channel, each in self._listening.items()}
-        message = Spawn(
+        spawn = Spawn(
             environ={os.fsencode(name): os.fsencode(value) for name, value in environ.items()},
             cwd=os.fsencode(cwd),
             connection=json.dumps(self.connection_info, default=bytes.decode).encode(),
             connection_file=order.connection_file,
             descriptors=tuple(handed),
         )
+        message = Claim(spawn, parked.to_json(), environ.get(SEED) != "no") if parked is not None else spawn
         try:
             protocol.send(connection, message, tuple(handed.values()))
             answer, descriptors = await zygotes.next_message(connection)
-            if not isinstance(answer, Spawned) or len(descriptors) != 1:
+            if not isinstance(answer, Spawned | Taken) or len(descriptors) != 1:
                 protocol.close(descriptors)
                 raise Unable(answer.reason if isinstance(answer, Refused) else "the zygote ended")
         except BaseException:  # cancelled ones too: without its lifeline a kernel that was made meanwhile ends
@@ -129,7 +147,7 @@ class ForkingProvisioner(LocalProvisioner):
             raise
         finally:
             os.close(theirs)
-        return ForkedProcess(answer.pid, descriptors[0], connection, lifeline)
+        return answer, ForkedProcess(answer.pid, descriptors[0], connection, lifeline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from sandbox_kernel.host.place import DIRECTORY, LEAVING, Place, choose_place, w
 from sandbox_kernel.host.usage import Usage
 from sandbox_kernel.host.watchdog import Exceeded
 from sandbox_kernel.isolation.spec import python_paths
-from sandbox_kernel.isolation.start import interpreter_of
+from sandbox_kernel.isolation.start import Start, interpreter_of
 from sandbox_kernel.versions.settings import VARIABLE as VERSIONS
 
 if sys.platform == "linux":
@@ -113,24 +113,50 @@ class SandboxProvisioner(Starter):
         connection = os.path.realpath(connection) if connection else ""
         python = interpreter_of(cmd)
         await _tried_out(python, python_paths, python)
-        with self.confinement.begin(cmd, kwargs["env"], self.place.directory, cwd, connection) as start:
-            kwargs |= {"pass_fds": start.inherited, "independent": True}
-            info = await super().launch_kernel(start.command(cmd), **kwargs)
-            assert self.pid is not None
-            try:
-                await _readable(start.report)
-                started = start.finish(self.pid, timeout_s=1.0)
-            except StartError as error:
-                self.audit("refused", reason=str(error))
-                await self.wait()
-                await asyncio.to_thread(self.confinement.leave)
-                raise
+        given = (cmd, kwargs["env"], self.place.directory, cwd, connection)
+        if not await self._claim_parked(cmd, kwargs, self.confinement.begin_parked(*given)):
+            with self.confinement.begin(*given) as start:
+                kwargs |= {"pass_fds": start.inherited, "independent": True}
+                await super().launch_kernel(start.command(cmd), **kwargs)
+                await self._look_at(start)
+        return self.connection_info
+
+    async def _claim_parked(
+        self, cmd: list[str], options: dict[str, Any], start: Start | None
+    ) -> bool:  # Any: see above
+        """Whether a kernel that waited in its jail is this one now."""
+        assert self.confinement is not None
+        if start is None or sys.platform != "linux":
+            return False
+        with start:
+            taken = await self.claim(
+                start.command(cmd), {**options, "pass_fds": start.inherited, "independent": True}, start.spec
+            )
+            if taken is None:
+                return False
+            self.confinement.adopt_cgroup(taken.cgroups)
+            start.spec = start.spec._replace(user=taken.user, cgroups=tuple(taken.cgroups.values()))
+            await self._look_at(start)
+        return True
+
+    async def _look_at(self, start: Start) -> None:
+        """From outside, before the first code of the sandbox runs."""
+        assert self.confinement is not None
+        assert self.place is not None
+        assert self.pid is not None
+        try:
+            await _readable(start.report)
+            started = start.finish(self.pid, timeout_s=1.0)
+        except StartError as error:
+            self.audit("refused", reason=str(error))
+            await self.wait()
+            await asyncio.to_thread(self.confinement.leave)
+            raise
         for note in self.confinement.notes:
             self.log.warning(note)
         self.pid = started.kernel
         self.confinement.watch(started, self.place.directory, self._on_limit, self._on_usage)
         self.audit("started", level=started.spec.level, kernel=started.kernel, limits=started.spec.limits.to_json())
-        return info
 
     def _on_limit(self, exceeded: Exceeded) -> None:
         """Called in the watchdog's thread."""

@@ -20,7 +20,7 @@ import msgspec
 
 from sandbox_kernel.host.place import runtime_directory
 from sandbox_kernel.zygote import protocol
-from sandbox_kernel.zygote.family import Family, zygote_environ
+from sandbox_kernel.zygote.family import ABOUT_ZYGOTES, Family, zygote_environ
 from sandbox_kernel.zygote.protocol import Message, State
 
 ANSWER_S = 20.0  # a zygote that has to be started first prepares for half a second, on a busy machine for several
@@ -33,9 +33,7 @@ def environ_for(kernel: Mapping[str, str]) -> dict[str, str]:
     """The environment of the zygote for a kernel with this one."""
     nowhere = zygote_directory() / "home"
     nowhere.mkdir(exist_ok=True, mode=0o700)
-    passed_on = {
-        name: os.environ[name] for name in ("JUPYTER_RUNTIME_DIR", "SANDBOX_KERNEL_PRELOAD") if name in os.environ
-    }
+    passed_on = {name: os.environ[name] for name in ("JUPYTER_RUNTIME_DIR", *ABOUT_ZYGOTES) if name in os.environ}
     return zygote_environ({**passed_on, **kernel}, os.environ.get("HOME", ""), nowhere)
 
 

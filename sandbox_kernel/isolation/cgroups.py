@@ -106,6 +106,12 @@ def create(limits: Limits) -> Cgroup | None:
     return Cgroup(made)
 
 
+def prospect() -> tuple[bool, bool]:
+    """Whether a cgroup made now would bound memory and processors."""
+    parents = _parents()
+    return bool(parents), "cpu" in parents or "v2" in parents
+
+
 @functools.lru_cache(maxsize=8)
 def _sweep(parent: Path, _: int) -> None:
     """Remove what hosts that were killed left behind, now and then: with hundreds of sandboxes each look is long. One

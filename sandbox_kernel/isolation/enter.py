@@ -47,9 +47,9 @@ def isolate(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
     """The first half of `enter`: until `await_word` the caller may prepare itself, but runs nothing of the sandbox."""
     notes: dict[str, Any] = {"ok": True, "level": spec.level, "landlock": 0}  # Any: JSON
     try:
-        _join(spec)
+        join(spec)
         if spec.level != "none":
-            _raise_oom_score()
+            raise_oom_score()
             _fork_off(spec, channel)
             if spec.level != "jail":
                 os.setsid()
@@ -57,7 +57,7 @@ def isolate(spec: Spec, channel: socket.socket) -> dict[str, Any]:  # Any: JSON
             notes["pinned"] = not spec.cpu_bounded and share_cpus(spec.limits)
             apply_rlimits(spec.limits, tasks_before=0 if spec.level == "jail" else _tasks_of_user())
         if spec.level in ("fence", "jail"):
-            notes["landlock"] = _confine(spec, pinned=notes["pinned"])
+            notes["landlock"] = confine(spec, pinned=notes["pinned"])
     except OSError as error:
         fail(channel, f"{error.strerror or error} ({errno.errorcode.get(error.errno or 0, '?')})")
     channel.send(json.dumps(notes).encode())
@@ -84,7 +84,7 @@ def fail(channel: socket.socket, reason: str) -> NoReturn:
     os._exit(70)
 
 
-def _join(spec: Spec) -> None:
+def join(spec: Spec) -> None:
     """`tasks` (v1) moves this one thread, which is all there is, at once; `cgroup.procs` locks out every fork of the
     machine first, which waits 10 to 20 ms for all cores."""
     for path in spec.cgroups:
@@ -93,7 +93,7 @@ def _join(spec: Spec) -> None:
             file.write("0")
 
 
-def _raise_oom_score() -> None:
+def raise_oom_score() -> None:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("900")  # when the machine runs out of memory a sandbox goes first
 
@@ -124,7 +124,7 @@ def _fork_off(spec: Spec, channel: socket.socket) -> None:
 
 def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:
     as_root = os.geteuid() == 0 and spec.user >= 0
-    maps = _owner_maps(spec) if as_root else {}
+    maps = owner_maps(spec) if as_root else {}
     traced = keeper.may_trace()
     if not as_root:
         namespaces.unshare_users()
@@ -140,12 +140,13 @@ def _fork_into_jail(spec: Spec, channel: socket.socket) -> None:
     keeper.die_with_parent(parent)
     os.setsid()
     politeness.carry_over()  # here the machine's /proc is still to be seen
-    _build(spec, maps, as_root=as_root)
+    build(spec, maps, as_root=as_root)
     keeper.die_with_parent(parent)  # a change of identity took it back
 
 
-def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:
-    view = View(spec, maps)
+def build(spec: Spec, maps: dict[int, int], *, as_root: bool, ahead: bool = False) -> None:
+    """`ahead`: what is given to one sandbox comes later, see `isolation.ahead`."""
+    view = View(spec, maps, ahead=ahead)
     view.gather()
     view.build()
     for descriptor in maps.values():
@@ -162,13 +163,13 @@ def _build(spec: Spec, maps: dict[int, int], *, as_root: bool) -> None:
     os.close(before)
 
 
-def _owner_maps(spec: Spec) -> dict[int, int]:
+def owner_maps(spec: Spec) -> dict[int, int]:
     given = [os.stat(path) for path in (*spec.readable, *spec.writable) if os.path.exists(path)]
     owners = {state.st_uid: state.st_gid for state in given}
     return {user: namespaces.map_owner((user, group), spec.user) for user, group in owners.items()}
 
 
-def _confine(spec: Spec, *, pinned: bool) -> int:
+def confine(spec: Spec, *, pinned: bool) -> int:
     """Capabilities, Landlock and the filter, in this order: each needs what the next one takes away."""
     jailed = spec.level == "jail"
     if jailed or os.geteuid() == 0:

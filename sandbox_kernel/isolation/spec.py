@@ -17,6 +17,7 @@ from sandbox_kernel.isolation.limits import PROFILES, Limits
 Level = Literal["none", "limits", "fence", "jail"]
 LEVELS: Final[tuple[Level, ...]] = ("none", "limits", "fence", "jail")  # from the weakest to the strongest
 
+PRIVATE: Final = ("/tmp/", "/home/", "/dev/shm/")  # each jail has its own of these
 _SYSTEM: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt/conda", "/nix/store")
 
 
@@ -50,6 +51,36 @@ class Spec(NamedTuple):
         fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}  # Any: as above
         fields["limits"] = Limits(**raw["limits"])
         return Spec(**fields)
+
+
+def kind_of(spec: Spec) -> Spec:
+    """What sandboxes must have in common so that a place made ahead for one of them serves another."""
+    return Spec(
+        level=spec.level,
+        cwd="/",
+        programs=spec.programs,
+        user=min(spec.user, 0),
+        limits=spec.limits,
+        memory_bounded=spec.memory_bounded,
+        cpu_bounded=spec.cpu_bounded,
+    )
+
+
+def can_come_later(spec: Spec) -> bool:
+    """Whether this sandbox can move into a jail that was made ahead (see `isolation.ahead`): the folder that holds its
+    directory shows nothing else, or is one of those that every jail may write to below."""
+    if spec.level != "jail" or len(spec.writable) != 1:
+        return False
+    return all(_is_apart(path, spec) for path in {spec.writable[0], os.path.realpath(spec.writable[0])})
+
+
+def _is_apart(path: str, spec: Spec) -> bool:
+    if path.startswith(PRIVATE):
+        return True
+    parent = os.path.dirname(path)
+    shown = (*system_paths(), *spec.programs, *spec.readable, *map(os.path.realpath, spec.readable))
+    beside = any(parent == other or parent.startswith(f"{other}/") or other.startswith(f"{parent}/") for other in shown)
+    return parent != "/" and parent.count("/") > 0 and (parent in spec.hidden or not beside)
 
 
 _ASK_PATHS: Final = """

@@ -87,7 +87,7 @@ class Session:
         root.mkdir(parents=True, exist_ok=True)
         lock = DirectoryLock(root / ".sandbox" / "lock")
         lock.acquire()
-        store = VersionStore.open(root / ".sandbox")
+        store = VersionStore.open(root / ".sandbox", lazy=True)
         events = EventLog()
         system = System(
             name="sandbox",
@@ -113,7 +113,7 @@ class Session:
         session._release = lock.release
         if store.recovered_from:
             session.notices.append(refusals.damaged_store(store.recovered_from))
-        if settings.keep_versions:
+        if settings.keep_versions and not store.is_new:
             store.prune(keep_last=settings.keep_versions)
         session._finder.install()
         return session

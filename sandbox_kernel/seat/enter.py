@@ -19,8 +19,9 @@ import socket
 from sandbox_kernel.isolation import keeper, landlock, namespaces, syscalls
 from sandbox_kernel.isolation.enter import fail
 from sandbox_kernel.isolation.limits import apply_rlimits
-from sandbox_kernel.isolation.mounts import View, mount
+from sandbox_kernel.isolation.mounts import View
 from sandbox_kernel.isolation.spec import Spec, system_paths
+from sandbox_kernel.isolation.trees import mount
 
 _NAMESPACES = namespaces.MOUNT | namespaces.PID | namespaces.IPC
 _PROC_FLAGS = 2 | 4 | 8  # no set-uid, no devices, no programs

@@ -7,14 +7,16 @@ that were weighed (git objects, an append-only log, SQLite) are in docs/versions
 from __future__ import annotations
 
 import json
+import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox_kernel.errors import VersionNotFound
+from sandbox_kernel.errors import StoreError, VersionNotFound
 from sandbox_kernel.versions import portable, queries, upkeep
-from sandbox_kernel.versions.database import Database, open_database, open_for_reading
+from sandbox_kernel.versions.database import FILE, Database, open_database, open_for_reading
 from sandbox_kernel.versions.records import Change, ModuleStatistics, Step, StoreStatistics, Version
 
 __all__ = ["Change", "Step", "Version", "VersionStore"]
@@ -27,28 +29,59 @@ class VersionStore:
     """
 
     def __init__(
-        self, database: Database, recovered_from: Path | None = None, *, clock: Callable[[], float] = time.time
+        self,
+        database: Callable[[], Database],
+        recovered_from: Path | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self.database = database
+        """`database` is called once, when it is needed first: to make one takes as long as all else of a start."""
+        self._make: Callable[[], Database] | None = database
+        self._making = threading.Lock()
         self.recovered_from = recovered_from
         self._clock = clock
 
+    @property
+    def database(self) -> Database:
+        with self._making:
+            if self._make is not None:
+                self._made, self._make = self._make(), None
+            return self._made
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing on disk yet."""
+        return self._make is not None
+
     @classmethod
     def open(
-        cls, directory: str | Path, *, read_only: bool = False, clock: Callable[[], float] = time.time
+        cls,
+        directory: str | Path,
+        *,
+        read_only: bool = False,
+        lazy: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> VersionStore:
         """Opens or makes `directory/versions.db`. A damaged file is renamed aside, never deleted and never an error.
 
-        Only a sandbox's own kernel opens it for writing. `read_only` is for all others: nothing is made or mended.
+        Only a sandbox's own kernel opens it for writing. `read_only` is for all others: nothing is made or mended. `lazy`:
+        a missing file is made when something is to be kept.
         """
         if read_only:
-            return cls(open_for_reading(Path(directory)), clock=clock)
+            found = open_for_reading(Path(directory))
+            return cls(lambda: found, clock=clock)
+        if lazy and not os.path.lexists(Path(directory) / FILE):
+            return cls(lambda: open_database(Path(directory))[0], clock=clock)
         database, aside = open_database(Path(directory))
-        store = cls(database, aside, clock=clock)
+        store = cls(lambda: database, aside, clock=clock)
         store.reject_staged("the kernel ended before this change was decided")
         return store
 
     def close(self) -> None:
+        with self._making:
+            if self._make is not None:
+                self._make = _closed
+                return
         self.database.close()
 
     def __enter__(self) -> VersionStore:
@@ -130,6 +163,8 @@ class VersionStore:
     # -- versions ---------------------------------------------------------------------------------------------
 
     def live(self) -> dict[str, Version]:
+        if self.is_new:
+            return {}
         with self.database.cursor() as db:
             found = db.execute(f"{queries.VERSION} WHERE v.number = m.live ORDER BY m.name").fetchall()
         return {row[0]: queries.version_from(row) for row in found}
@@ -148,6 +183,8 @@ class VersionStore:
 
     def modules(self) -> list[str]:
         """Every module that ever had a version."""
+        if self.is_new:
+            return []
         with self.database.cursor() as db:
             return [row[0] for row in db.execute("SELECT name FROM module ORDER BY name")]
 
@@ -314,6 +351,8 @@ class VersionStore:
 
     def get_meta(self, key: str) -> Any:  # Any: whatever JSON value was set
         """None when it was never set."""
+        if self.is_new:
+            return None
         with self.database.cursor() as db:
             row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else json.loads(row[0])
@@ -322,3 +361,7 @@ class VersionStore:
         text = json.dumps(value)
         with self.database.transaction() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, text))
+
+
+def _closed() -> Database:
+    raise StoreError("the version store is closed; open it again")

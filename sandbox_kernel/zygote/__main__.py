@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox_kernel.zygote.family import stamp_of_packages
+from sandbox_kernel.zygote.parked import COUNT, count_from
 from sandbox_kernel.zygote.protocol import Address, new_socket
 from sandbox_kernel.zygote.server import Server
 
@@ -47,7 +48,8 @@ def main() -> None:
         traceback.print_exc()
         refusal = f"{type(error).__name__}: {error}"
     idle_s = float(os.environ.get("SANDBOX_KERNEL_IDLE_S", IDLE_S))
-    task = Server(listening, idle_s=idle_s, wanted=wanted, refusal=refusal).serve()
+    parked = 0 if refusal else count_from(os.environ.get(COUNT))
+    task = Server(listening, idle_s=idle_s, wanted=wanted, refusal=refusal, parked=parked).serve()
     if task is None:
         if is_same_file(path, inode):
             path.unlink(missing_ok=True)

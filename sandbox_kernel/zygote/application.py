@@ -2,13 +2,15 @@
 whose kernel it is.
 
     prepare   configuration, kernel and shell objects: all that owns no descriptor, thread or ZMQ context
-    furnish   context, sockets that listen nowhere yet, threads
-    claim     key, listening sockets, standard streams, extensions, startup code; then `start` as ever
+    furnish   context, sockets that listen nowhere yet, threads, standard streams
+    claim     key, listening sockets, extensions, startup code
 
-A parked kernel of the warm pool waits between the last two; nothing else tells it from a kernel that was forked for its
-claim. The steps are those of `IPKernelApp.initialize`, in its order. Weighed: (a) forking with the imports done only and
-running `IPKernelApp` as it is: 58 ms of CPU for each kernel; (b) this: 22 ms; (c) forking a running kernel: its threads
-and its context would be gone in the child. It is the only file that touches the insides of ipykernel's application.
+A kernel that was forked for its claim is claimed and then started; a parked one is started, has run a cell nobody sees, and
+is claimed by its own loop (`await_claim`). Nothing else tells them apart.
+
+The steps are those of `IPKernelApp.initialize`, in its order. Weighed: (a) forking with the imports done only and running
+`IPKernelApp` as it is: 58 ms of CPU for each kernel; (b) this: 22 ms; (c) forking a running kernel: its threads and its
+context would be gone in the child. It is the only file that touches the insides of ipykernel's application.
 """
 
 # mypy: disallow-untyped-calls=False
@@ -25,6 +27,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -35,11 +38,13 @@ import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
 from IPython.paths import get_ipython_dir
+from tornado.ioloop import IOLoop
 from zmq.eventloop.zmqstream import ZMQStream
 
 EVENT_PIPE_SWEEP_S = 120.0  # ipykernel wakes up every ten seconds to look for sockets of dead threads
 ANSWER_S = 2.0
 SUBSCRIBER_S = 0.3
+INSIDE = "inproc://sandbox-shell"
 BOUND_IN_ORDER = ("shell", "stdin", "control", "iopub")
 
 
@@ -100,15 +105,22 @@ class ForkedKernelApp(IPKernelApp):
         self.transport = (
             "ipc"  # nothing is bound yet; ipykernel warns of TCP here, before the claim names the transport
         )
+        self.session.pid = os.getpid()  # it refuses to send from any other process
         self.init_sockets()
         self.iopub_thread._event_pipe_gc_seconds = EVENT_PIPE_SWEEP_S
         self._wire_kernel()
+        self.control_thread.start()
+        self.shell_channel_thread.start()
+        self.init_io()
+        self.init_signal()
+        self.kernel._stdout, self.kernel._stderr = sys.stdout, sys.stderr
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
 
     def _bind_socket(self, s: Any, port: int) -> int:
         """Called by `init_sockets` for each channel; the debugger's own socket reaches the shell inside the process."""
         name = BOUND_IN_ORDER[len(self._unbound)]
         if name == "shell":
-            s.bind("inproc://sandbox-shell")
+            s.bind(INSIDE)
         self._unbound[name] = s
         return port
 
@@ -118,18 +130,19 @@ class ForkedKernelApp(IPKernelApp):
         self.connection_file = claim.connection_file
         self.load_connection_info(json.loads(claim.connection))
         self._become_unique()
+        owners = {"shell": self.shell_channel_thread, "control": self.control_thread, "iopub": self.iopub_thread}
         for name, socket in self._unbound.items():
             listen = functools.partial(self._listen, socket, name, claim.listening.get(name, -1))
             if name == "iopub":
-                self._on_iopub_thread(functools.partial(self._publish, listen))
+                listen = functools.partial(self._publish, listen)
+            if name in owners:
+                _on_thread(owners[name], listen)
             else:
                 listen()
         self._unbound.clear()
-        self._start_threads(claim.listening.get("hb", -1))
-        self.init_io()
-        self.init_signal()
-        self.kernel._stdout, self.kernel._stderr = sys.stdout, sys.stderr
-        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+        self._await_heartbeat(claim.listening.get("hb", -1))
+        self._ports = {name: getattr(self, f"{name}_port") for name in (*BOUND_IN_ORDER, "hb")}
+        self.kernel.record_ports({f"{name}_port": port for name, port in self._ports.items()})
         self.init_gui_pylab()
         self.init_extensions()
         self.init_code()
@@ -150,6 +163,48 @@ class ForkedKernelApp(IPKernelApp):
         self._module_names.update(fresh)
         self.shell._sys_modules_keys = self._module_names
 
+    def await_claim(self, descriptor: int, ready: Callable[[], None], claimed: Callable[[], None]) -> None:
+        """Calls `ready` when one cell has run, `claimed` on the loop when `descriptor` can be read; `start` follows."""
+        loop: Any = IOLoop.current()  # Any: tornado's callbacks
+
+        def come(*_: Any) -> None:  # Any: descriptor and events
+            loop.remove_handler(descriptor)
+            try:
+                claimed()
+            except BaseException:  # a border: tornado would go on without it
+                traceback.print_exc(file=sys.__stderr__)
+                os._exit(1)
+
+        async def exercise() -> None:
+            await self._exercise()
+            loop.add_handler(descriptor, come, loop.READ)
+            ready()
+
+        loop.add_callback(exercise)
+
+    async def _exercise(self) -> None:
+        """Runs a cell that does nothing, as a client would: what it needs is in memory then. Nothing of it stays."""
+        session, shell, kernel = self.session, self.shell, self.kernel
+        assert self.context is not None
+        client = self.context.socket(zmq.DEALER)
+        client.connect(INSIDE)
+        content = {
+            "code": "None",
+            "silent": False,
+            "store_history": False,
+            "user_expressions": {},
+            "allow_stdin": False,
+        }
+        session.send(client, "execute_request", content)
+        while not client.poll(0):  # noqa: ASYNC110 another thread answers
+            await asyncio.sleep(0.002)
+        client.recv_multipart()
+        client.close(linger=0)
+        shell.display_formatter.format(1)
+        shell.execution_count = 1
+        shell.last_execution_result = None
+        kernel.set_parent([], {})
+
     def start(self) -> None:
         """Runs the kernel to its end. A shutdown request is still being answered on the control thread when the main loop
         ends; without waiting for it, its last flush would wait ten seconds for an output thread that is gone."""
@@ -164,7 +219,6 @@ class ForkedKernelApp(IPKernelApp):
     def _become_unique(self) -> None:
         session, kernel, shell = self.session, self.kernel, self.shell
         session.session = str(uuid.uuid4())
-        session.pid = os.getpid()  # it refuses to send from any other process
         session.username = os.environ.get("USER", "username")
         session.digest_history.clear()
         session.message_count = 0
@@ -198,20 +252,6 @@ class ForkedKernelApp(IPKernelApp):
         # The inherited one is named by its class: this class keeps sockets unbound until now.
         IPKernelApp._bind_socket(self, socket, getattr(self, f"{name}_port"))
 
-    def _on_iopub_thread(self, act: Callable[[], None]) -> None:
-        """A ZMQ socket belongs to one thread at a time, and this one's runs already."""
-        done: Future[None] = Future()
-
-        def work() -> None:
-            try:
-                act()
-                done.set_result(None)
-            except Exception as error:  # a border: it is raised where the result is waited for
-                done.set_exception(error)
-
-        self.iopub_thread.schedule(work)
-        done.result(10.0)
-
     def _publish(self, listen: Callable[[], None]) -> None:
         """On iopub's thread: listen, and notice the first subscriber.
 
@@ -236,13 +276,6 @@ class ForkedKernelApp(IPKernelApp):
         thread._xpub_stream.on_recv(on_subscription)
         kernel.shell_channel_thread_main = wait_then_dispatch
         listen()
-
-    def _start_threads(self, heartbeat: int) -> None:
-        self.control_thread.start()
-        self.shell_channel_thread.start()
-        self._await_heartbeat(heartbeat)
-        self._ports = {name: getattr(self, f"{name}_port") for name in (*BOUND_IN_ORDER, "hb")}
-        self.kernel.record_ports({f"{name}_port": port for name, port in self._ports.items()})
 
     def _await_heartbeat(self, descriptor: int) -> None:
         """A thread and a context of its own echo the heartbeat, but only once somebody asks for one."""
@@ -286,3 +319,18 @@ class ForkedKernelApp(IPKernelApp):
             debugger.debugpy_client.debugpy_stream = kernel.debugpy_stream
         shell.displayhook.pub_socket = self.iopub_socket
         shell.display_pub.pub_socket = self.iopub_socket
+
+
+def _on_thread(thread: Any, act: Callable[[], None]) -> None:  # Any: ipykernel's threads with a loop
+    """A ZMQ socket belongs to one thread at a time, and this one's runs already."""
+    done: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            act()
+            done.set_result(None)
+        except Exception as error:  # a border: it is raised where the result is waited for
+            done.set_exception(error)
+
+    thread.io_loop.add_callback(work)
+    done.result(10.0)

@@ -11,6 +11,7 @@ import fcntl
 import gc
 import importlib
 import itertools
+import json
 import multiprocessing.process
 import os
 import random
@@ -24,10 +25,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sandbox_kernel.isolation.ahead import READY, enter_ahead
 from sandbox_kernel.isolation.enter import await_word, isolate
 from sandbox_kernel.isolation.spec import Spec
+from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.application import ForkedKernelApp
-from sandbox_kernel.zygote.protocol import CHANNELS, Spawn
+from sandbox_kernel.zygote.protocol import CHANNELS, Claim, Spawn
 
 STREAMS = ("0", "1", "2")
 SPEC_LIMIT_BYTES = 1 << 18
@@ -52,8 +55,20 @@ class Task:
         return self.spawn.connection_file
 
 
-def run(app: ForkedKernelApp, task: Task) -> None:
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """A child that is to wait for its claim. `line` is the descriptor over which it comes."""
+
+    spec: Spec
+    seeded: bool
+    line: int
+
+
+def run(app: ForkedKernelApp, task: Task | Parking) -> None:
     """Become the kernel, run it to its end."""
+    if isinstance(task, Parking):
+        park(app, task)
+        return
     detach(task)
     channel = socket.socket(fileno=task.received["isolation"]) if "isolation" in task.received else None
     if channel is not None:
@@ -61,14 +76,47 @@ def run(app: ForkedKernelApp, task: Task) -> None:
     else:
         os.chdir(task.spawn.cwd)
     replace_environment(task.spawn)
-    if os.environ.get("SANDBOX_KERNEL_SEED") != "no":
-        importlib.import_module(COMPILE_WORKER).plant()  # while there is one thread and little that it must not share
-    reseed()
-    app.furnish()
+    furnish(app, seeded=os.environ.get("SANDBOX_KERNEL_SEED") != "no")
     if channel is not None:
         await_word(channel)  # only now: what is ours is made while the host looks
     app.claim(task)
     gc.enable()
+    app.start()
+
+
+def furnish(app: ForkedKernelApp, *, seeded: bool) -> None:
+    """What every kernel has of its own, whoever's it will be."""
+    if seeded:
+        importlib.import_module(COMPILE_WORKER).plant()  # while there is one thread and little that it must not share
+    reseed()
+    app.furnish()
+
+
+def park(app: ForkedKernelApp, parking: Parking) -> None:
+    """As `run`, in the order that waiting needs: isolated and furnished first, claimed when somebody comes."""
+    os.setsid()
+    default_signals()
+    close_all_but([parking.line])
+    line, report = enter_ahead(parking.spec, socket.socket(fileno=parking.line))
+    furnish(app, seeded=parking.seeded)
+
+    def claimed() -> None:
+        claim, descriptors = protocol.receive(line)
+        line.close()
+        if not isinstance(claim, Claim):
+            os._exit(0)
+        task = Task(claim.spawn, dict(zip(claim.spawn.descriptors, descriptors, strict=True)))
+        channel = socket.socket(fileno=task.received["isolation"])
+        spec = Spec.from_json(channel.recv(SPEC_LIMIT_BYTES))
+        channel.send(json.dumps(report).encode())
+        take_streams(task)
+        os.chdir(spec.cwd)
+        replace_environment(task.spawn)
+        await_word(channel)
+        app.claim(task)
+        gc.enable()
+
+    app.await_claim(line.fileno(), lambda: line.sendall(READY), claimed)
     app.start()
 
 
@@ -77,16 +125,27 @@ def detach(task: Task) -> None:
 
     SIGINT stays ignored, as in the zygote: ipykernel ignores it between cells, and none is running yet.
     """
-    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    default_signals()
     os.setsid()
-    for name in STREAMS:
-        os.dup2(task.received[name], int(name))
-    kept = {name: number for name, number in task.received.items() if name not in STREAMS}
+    kept = take_streams(task)
     close_all_but(kept.values())
-    task.listening = {name: kept[name] for name in CHANNELS if name in kept}
     if "lifeline" in kept:
         end_with(kept["lifeline"])
+
+
+def default_signals() -> None:
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def take_streams(task: Task) -> dict[str, int]:
+    """Its own standard streams; the other descriptors that were handed over, by name."""
+    for name, stream in zip(STREAMS, (None, sys.stdout, sys.stderr), strict=True):
+        # where the kernel watches what is written to a standard stream, the stream itself is behind this copy
+        os.dup2(task.received[name], getattr(stream, "_original_stdstream_copy", int(name)))
+    kept = {name: number for name, number in task.received.items() if name not in STREAMS}
+    task.listening = {name: kept[name] for name in CHANNELS if name in kept}
+    return kept
 
 
 def close_all_but(kept: Iterable[int]) -> None:

@@ -35,6 +35,23 @@ class Spawn(msgspec.Struct, frozen=True, tag="spawn", kw_only=True):
     descriptors: tuple[str, ...]
 
 
+class Claim(msgspec.Struct, frozen=True, tag="claim"):
+    """Let a parked kernel become this one; answered with `Taken`, or `Refused` when none of this kind waits: then one is
+    parked for the next time. `spec` is the isolation that is wanted, as JSON; `seeded`: it is to have a compile worker."""
+
+    spawn: Spawn
+    spec: bytes
+    seeded: bool
+
+
+class Park(msgspec.Struct, frozen=True, tag="park"):
+    """Keep so many kernels of this kind parked; answered with `State`."""
+
+    spec: bytes
+    seeded: bool
+    count: int
+
+
 class Stay(msgspec.Struct, frozen=True, tag="stay"):
     """Do not end for so long, also without kernels; answered with `State`."""
 
@@ -50,14 +67,25 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 
 
 class State(msgspec.Struct, frozen=True, tag="state"):
+    """`parked` are those that are ready to be claimed; `running` counts none of them."""
+
     pid: int
     running: int
+    parked: int = 0
 
 
 class Spawned(msgspec.Struct, frozen=True, tag="spawned"):
     """The kernel's process; its pidfd comes along."""
 
     pid: int
+
+
+class Taken(msgspec.Struct, frozen=True, tag="taken"):
+    """A parked kernel; its pidfd comes along. `user` runs it, `cgroups` hold it: both were chosen when it was parked."""
+
+    pid: int
+    user: int
+    cgroups: dict[str, str]
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -70,9 +98,13 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     status: int
 
 
-Message = Spawn | Stay | Ask | End | State | Spawned | Refused | Ended
+Message = Spawn | Claim | Park | Stay | Ask | End | State | Spawned | Taken | Refused | Ended
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _encoder = msgspec.msgpack.Encoder()
+
+
+def packed(message: Message) -> bytes:
+    return _encoder.encode(message)
 
 
 def send(connection: socket.socket, message: Message, descriptors: tuple[int, ...] = ()) -> None:

@@ -1,8 +1,8 @@
 """The zygote's loop: answers hosts, forks kernels, reaps them, tells their hosts how they ended.
 
 One thread, no event loop library: what runs here is what every kernel starts with. `serve` returns twice over: in the
-zygote when its time is over (None), in each child with the task that it is to become, so that a child leaves this
-file's frames behind.
+zygote when its time is over (None), in each child with the task (or the parking) that it is to become, so that a child
+leaves this file's frames behind.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from sandbox_kernel.isolation.spec import Spec, kind_of
 from sandbox_kernel.zygote import protocol
-from sandbox_kernel.zygote.child import STREAMS, Task
-from sandbox_kernel.zygote.protocol import Ask, End, Ended, Refused, Spawn, Spawned, State, Stay
+from sandbox_kernel.zygote.child import STREAMS, Parking, Task
+from sandbox_kernel.zygote.parked import Kind, Lot, Parked
+from sandbox_kernel.zygote.protocol import Ask, Claim, End, Ended, Park, Refused, Spawn, Spawned, State, Stay, Taken
 
 _libc = ctypes.PyDLL(None, use_errno=True)
 LOOK_S = 15.0  # how often it looks whether it is still wanted
@@ -28,15 +30,19 @@ LOOK_S = 15.0  # how often it looks whether it is still wanted
 
 @dataclass(slots=True)
 class Child:
+    """`parked` while nobody has claimed it."""
+
     pid: int
     connection: socket.socket | None
+    parked: Parked | None = None
 
 
 class Server:
-    """`wanted` says whether this zygote is still the right one; `refusal` is the reason why it can fork nothing."""
+    """`wanted` says whether this zygote is still the right one; `refusal` is the reason why it can fork nothing. `parked`
+    are how many kernels it keeps parked of a kind that is asked for."""
 
     def __init__(
-        self, listening: socket.socket, *, idle_s: float, wanted: Callable[[], bool], refusal: str = ""
+        self, listening: socket.socket, *, idle_s: float, wanted: Callable[[], bool], refusal: str = "", parked: int = 0
     ) -> None:
         self._listening: socket.socket | None = listening
         self._idle_s = idle_s
@@ -48,16 +54,26 @@ class Server:
         self._poll.register(listening, select.POLLIN)
         self._last_used = self._looked = time.monotonic()
         self._stays_until = 0.0
+        self._lot = Lot(parked)
 
-    def serve(self) -> Task | None:
+    def serve(self) -> Task | Parking | None:
         while self._listening is not None or self._children:
-            for descriptor, _ in self._poll.poll(min(LOOK_S, self._idle_s) * 1000):
+            for descriptor, _ in self._poll.poll(self._patience_s() * 1000):
                 task = self._handle(descriptor)
                 if task is not None:
                     self._forget_all()
                     return task
             self._look()
+            parking = self._park() if self._lot.due_s() == 0.0 else None
+            if parking is not None:
+                self._forget_all()
+                return parking
         return None
+
+    def _patience_s(self) -> float:
+        due = self._lot.due_s()
+        usual = min(LOOK_S, self._idle_s)
+        return usual if due is None else min(usual, due + 0.001)
 
     def _handle(self, descriptor: int) -> Task | None:
         if self._listening is not None and descriptor == self._listening.fileno():
@@ -71,7 +87,7 @@ class Server:
     def _look(self) -> None:
         """Ends the listening when nobody has come for a while or when another zygote has taken over."""
         now = time.monotonic()
-        if self._children or self._connections:
+        if self._running or self._connections:
             self._last_used = now
         if now - self._looked < min(LOOK_S, self._idle_s):
             return
@@ -80,7 +96,12 @@ class Server:
         if is_idle or not self._wanted():
             self._stop_listening()
 
+    @property
+    def _running(self) -> int:
+        return sum(child.parked is None for child in self._children.values())
+
     def _stop_listening(self) -> None:
+        self._lot.drop_all()
         if self._listening is not None:
             self._poll.unregister(self._listening)
             self._listening.close()
@@ -101,14 +122,20 @@ class Server:
             self._drop(connection)
             return None
         if isinstance(message, Spawn) and len(message.descriptors) == len(descriptors):
+            self._lot.pause()
             return self._spawn(connection, message, descriptors)
+        if isinstance(message, Claim) and len(message.spawn.descriptors) == len(descriptors):
+            self._claim(connection, message, descriptors)
+            return None
         protocol.close(descriptors)
         if isinstance(message, End):
             self._stop_listening()
         if isinstance(message, Stay):
             self._stays_until = max(self._stays_until, time.monotonic() + message.seconds)
-        if isinstance(message, End | Stay | Ask):
-            self._tell(connection, State(os.getpid(), len(self._children)))
+        if isinstance(message, Park) and self._listening is not None:
+            self._want(message.spec, seeded=message.seeded, count=message.count)
+        if isinstance(message, End | Stay | Ask | Park):
+            self._tell(connection, State(os.getpid(), self._running, self._lot.ready))
         else:
             self._drop(connection)
         return None
@@ -131,6 +158,58 @@ class Server:
         self._watch(pid, connection)
         return None
 
+    def _want(self, spec: bytes, *, seeded: bool, count: int | None = None) -> Kind:
+        kind = Kind(kind_of(Spec.from_json(spec)), seeded)
+        self._lot.want(kind, count)
+        return kind
+
+    def _claim(self, connection: socket.socket, claim: Claim, descriptors: tuple[int, ...]) -> None:
+        """The spec and the channel for the keeper, the rest for the kernel."""
+        kind = self._want(claim.spec, seeded=claim.seeded)
+        self._lot.pause()
+        parked = self._lot.take(kind)
+        channel = dict(zip(claim.spawn.descriptors, descriptors, strict=True)).get("isolation", -1)
+        try:
+            if parked is None or channel < 0:
+                raise OSError("none is parked")
+            spec = Spec.from_json(claim.spec)._replace(user=parked.spec.user, cgroups=parked.spec.cgroups)
+            socket.send_fds(parked.line, [spec.to_json()], [channel])
+            socket.send_fds(parked.line, [protocol.packed(claim)], list(descriptors))
+        except OSError as error:
+            self._tell(connection, Refused(str(error)))
+        else:
+            (watched,) = (fd for fd, child in self._children.items() if child.parked is parked)
+            child = self._children[watched]
+            child.connection, child.parked = connection, None
+            paths = parked.group.paths if parked.group else {}
+            self._tell(connection, Taken(parked.pid, parked.spec.user, paths), (watched,))
+        finally:
+            protocol.close(descriptors)
+            if parked is not None:
+                parked.end()
+
+    def _park(self) -> Parking | None:
+        """Forks the next one to wait."""
+        kind = self._lot.missing()
+        made = self._lot.make(kind) if kind is not None else None
+        if made is None:
+            return None
+        parked, theirs = made
+        try:
+            pid = fork_quietly()
+        except OSError:
+            self._lot.drop(parked)
+            theirs.close()
+            return None
+        if pid == 0:
+            return Parking(parked.spec, parked.kind.seeded, theirs.detach())
+        theirs.close()
+        parked.pid = pid
+        watched = os.pidfd_open(pid)
+        self._children[watched] = Child(pid, None, parked)
+        self._poll.register(watched, select.POLLIN)
+        return None
+
     def _watch(self, pid: int, connection: socket.socket) -> None:
         watched = os.pidfd_open(pid)
         self._children[watched] = Child(pid, connection)
@@ -142,6 +221,8 @@ class Server:
         self._poll.unregister(watched)
         os.close(watched)
         _, status = os.waitpid(child.pid, 0)
+        if child.parked is not None:
+            self._lot.ended(child.parked)
         if child.connection is not None and child.connection.fileno() in self._connections:
             self._tell(child.connection, Ended(status))
 
