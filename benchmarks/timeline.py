@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import stamps
 from jupyter_client.manager import AsyncKernelManager
@@ -39,7 +40,7 @@ _HOST = (
 )
 
 
-async def one(sheet: stamps.Sheet) -> list[tuple[int, int, str]]:
+async def one(sheet: stamps.Sheet) -> list[stamps.Row]:
     with Path(os.devnull).open("wb") as nowhere:  # noqa: ASYNC230 it is never waited for
         manager = AsyncKernelManager(kernel_name="sandbox")
         sheet.take()
@@ -58,21 +59,27 @@ async def one(sheet: stamps.Sheet) -> list[tuple[int, int, str]]:
     return taken
 
 
-def spans(rows: list[tuple[int, int, str]]) -> list[tuple[str, float, float]]:
-    """What, since the request, and how long; -1 for what did not return in the same process."""
+class Span(NamedTuple):
+    """Milliseconds since the request, and until it returned in the same process (-1: it did not)."""
+
+    began: float
+    took: float
+    faults: int
+
+
+def spans(rows: list[stamps.Row]) -> dict[str, Span]:
+    """By process (in the order in which they appear) and step."""
     rows = sorted(rows)
-    zero = rows[0][0]
-    names = {pid: f"p{number}" for number, pid in enumerate(dict.fromkeys(pid for _, pid, _ in rows))}
-    found: list[tuple[str, float, float]] = []
-    seen: dict[str, int] = defaultdict(int)
-    for at, (began, pid, what) in enumerate(rows):
-        if what.startswith("> "):
-            name = what[2:]
-            ends = (each for each in rows[at:] if each[1] == pid and each[2] == f"< {name}")
-            end = next(ends, None)
-            seen[f"{names[pid]} {name}"] += 1
-            label = f"{names[pid]} {name} {seen[f'{names[pid]} {name}']}"
-            found.append((label, (began - zero) / 1e6, (end[0] - began) / 1e6 if end else -1))
+    names = {pid: f"p{number}" for number, pid in enumerate(dict.fromkeys(row.pid for row in rows))}
+    found: dict[str, Span] = {}
+    for at, row in enumerate(rows):
+        if row.what.startswith("> "):
+            name = row.what[2:]
+            end = next((each for each in rows[at:] if each.pid == row.pid and each.what == f"< {name}"), None)
+            times = sum(f" {name} " in f"{known} " for known in found if known.startswith(names[row.pid]))
+            label = f"{names[row.pid]} {name} {times + 1}"
+            took, faults = ((end.time_ns - row.time_ns) / 1e6, end.faults - row.faults) if end else (-1.0, 0)
+            found[label] = Span((row.time_ns - rows[0].time_ns) / 1e6, took, faults)
     return found
 
 
@@ -80,20 +87,21 @@ async def measure(rounds: int) -> None:
     sheet = stamps.Sheet(fresh=True)
     for module, path in _HOST:
         stamps.wrap(sheet, module, path)
-    begins: dict[str, list[float]] = defaultdict(list)
-    lengths: dict[str, list[float]] = defaultdict(list)
+    seen: dict[str, list[Span]] = defaultdict(list)
     for number in range(rounds + 2):
         rows = await one(sheet)
         await asyncio.sleep(PAUSE_S)
         if number >= 2:
-            for label, began, length in spans(rows):
-                begins[label].append(began)
-                lengths[label].append(length)
-    order = sorted(begins, key=lambda label: statistics.median(begins[label]))
-    for label in order:
-        if len(begins[label]) > rounds // 2:
-            began, length = statistics.median(begins[label]), statistics.median(lengths[label])
-            sys.stdout.write(f"{began:8.2f} {length:8.2f}  {label}\n")
+            for label, span in spans(rows).items():
+                seen[label].append(span)
+    middles = {
+        label: [statistics.median(column) for column in zip(*each, strict=True)]
+        for label, each in seen.items()
+        if len(each) > rounds // 2
+    }
+    sys.stdout.write("      ms     took   faults\n")
+    for label, (began, took, faults) in sorted(middles.items(), key=lambda item: item[1]):
+        sys.stdout.write(f"{began:8.2f} {took:8.2f} {faults:8.0f}  {label}\n")
 
 
 PAUSE_S = 0.8

@@ -31,7 +31,7 @@ from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.levels import AUTO, Choice, choose
 from sandbox_kernel.isolation.limits import MIB, Limits, limits_from
-from sandbox_kernel.isolation.spec import LEVELS, Spec, can_come_later, is_too_wide, python_paths, sandbox_user
+from sandbox_kernel.isolation.spec import LEVELS, Spec, can_come_later, is_too_wide, kind_of, python_paths, sandbox_user
 from sandbox_kernel.isolation.start import Start, Started, interpreter_of
 from sandbox_kernel.versions.artifact import CompileLimits
 from sandbox_kernel.versions.profile import Profile, profile_from
@@ -161,15 +161,19 @@ class Confinement:
         if self.level != "jail" or is_too_wide(str(directory.absolute())):
             return None
         self.leave()
-        memory_bounded, cpu_bounded = cgroups.prospect()
-        spec = self.spec(argv, env, directory.absolute(), cwd.absolute(), connection)
-        spec = spec._replace(
-            writable=spec.writable[:1],  # its sockets come as descriptors
-            memory_bounded=memory_bounded,
-            cpu_bounded=cpu_bounded,
-        )
+        self.ended_by = None
         self.notes.clear()
+        spec = self._as_parked(self.spec(argv, env, directory.absolute(), cwd.absolute(), connection))
         return Start(spec) if can_come_later(spec) else None
+
+    def kind(self, argv: Sequence[str], env: Mapping[str, str]) -> Spec:
+        """What the kernels of these settings have in common."""
+        return kind_of(self._as_parked(self.spec(argv, env, Path("/"), Path("/"), "")))
+
+    def _as_parked(self, spec: Spec) -> Spec:
+        """Its sockets come as descriptors; its control group is made when it is parked."""
+        memory_bounded, cpu_bounded = cgroups.prospect()
+        return spec._replace(writable=spec.writable[:1], memory_bounded=memory_bounded, cpu_bounded=cpu_bounded)
 
     def adopt_cgroup(self, paths: Mapping[str, str]) -> None:
         """The one that a parked kernel came with."""

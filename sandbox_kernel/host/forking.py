@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from sandbox_kernel.host import listening, zygotes
 from sandbox_kernel.host.forked import ForkedProcess
-from sandbox_kernel.isolation.spec import Spec
+from sandbox_kernel.isolation.spec import Spec, kind_of
 from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.family import family_of, stamp_of_packages
+from sandbox_kernel.zygote.parked import PAUSE_S
 from sandbox_kernel.zygote.protocol import Claim, Refused, Spawn, Spawned, Taken
 
 log = logging.getLogger(__name__)
@@ -74,11 +76,13 @@ class ForkingProvisioner(LocalProvisioner):
 
     async def claim(self, cmd: Sequence[str], options: Options, spec: Spec) -> Taken | None:
         """A parked kernel of this kind becomes this one; None when there is none: the next time there will be."""
-        if not is_wanted():
+        kind = kind_of(spec)
+        if not is_wanted() or _none_before.get(kind, 0.0) > time.monotonic():
             return None
         try:
             answer = await self._ask(cmd, options, spec)
         except Unable:
+            _none_before[kind] = time.monotonic() + PAUSE_S
             return None
         return answer if isinstance(answer, Taken) else None
 
@@ -217,6 +221,7 @@ def is_wanted() -> bool:
     return sys.platform == "linux" and os.environ.get(START, "zygote") != "plain"
 
 
+_none_before: dict[Spec, float] = {}  # by kind: a zygote that had none parks none while requests come one upon another
 _said: set[str] = set()
 
 

@@ -1,21 +1,21 @@
-"""Before a class: the fork server runs already and stays, and it is known whether the machine has room for everybody.
+"""Before a class: the fork server runs, stays, and keeps as many kernels parked as will be opened at once.
 
-Called by `jupyter sandbox warm` and, while JupyterLab comes up, by `jupyter sandbox lab`. Weighed for what waits for a
-class: (a) whole kernels, one for each notebook that may be opened: each notebook has a directory of its own, which cannot be
-brought into an isolated kernel afterwards (see `pool`), and 40 of them hold 0.5 GB for nobody; (b) processes that have
-forked and wait for their directory: of the 40 ms that a kernel needs they save 10; (c) the fork server itself, whose start
-takes a second, and a look at the memory: (c).
+Called by `jupyter sandbox warm` and, while JupyterLab comes up, by `jupyter sandbox lab` (which parks none ahead). Weighed
+for what waits for a class: (a) kernels of a program's own pool (`pool`): they end with that program, and no notebook could
+take one; (b) the fork server alone: a class that opens its notebooks in one minute forks them all in it; (c) kernels
+that the fork server parks in their jails, which whoever comes takes (`zygote.parked`): (c). Other levels than `jail` have
+none: what they are given must be known before their first thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
+import socket
 import statistics
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
@@ -24,10 +24,13 @@ from sandbox_kernel.host import forking, zygotes
 from sandbox_kernel.host.confinement import confinement_for
 from sandbox_kernel.host.kernel import KERNELSPECS
 from sandbox_kernel.host.manager import SandboxManager
+from sandbox_kernel.versions.launching import SEED
+from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.family import family_of, stamp_of_packages
-from sandbox_kernel.zygote.protocol import Stay
+from sandbox_kernel.zygote.protocol import Ask, Park, State, Stay
 
 TRIALS = 3
+PARKED_S, EACH_S, LOOK_S = 5.0, 0.5, 0.05
 RESERVE = 0.1  # of the machine's memory is for everything else
 MB = 1_000_000
 
@@ -43,6 +46,7 @@ class Readiness:
     sandbox_mb: float
     free_mb: float
     forked: bool
+    parked: int = 0
 
     @property
     def room(self) -> int:
@@ -58,10 +62,10 @@ class Readiness:
         needed, free = self.count * self.sandbox_mb / 1000, self.free_mb / 1000
         ready = f"a sandbox (isolation '{self.isolation}') starts in {self.start_ms:.0f} ms here"
         stays = f"; the fork server stays for {self.hours:g} h" if self.forked else ", without a fork server"
+        waits = f", {self.parked} of them wait already" if self.parked else ""
         if self.ok:
-            return (
-                f"ready: {ready}{stays}\n{self.count} idle ones need {needed:.1f} GB of the {free:.1f} GB that are free"
-            )
+            room = f"{self.count} idle ones need {needed:.1f} GB of the {free:.1f} GB that are free{waits}"
+            return f"ready: {ready}{stays}\n{room}"
         return (
             f"not enough memory: {self.count} idle sandboxes need {needed:.1f} GB, {free:.1f} GB are free, room for "
             f"{self.room}; end other programs or take a larger machine\n{ready}{stays}"
@@ -82,26 +86,56 @@ async def warm(count: int, hours: float) -> Readiness:
     forked = bool(forked and await zygotes.tell_all(Stay(hours * 3600)))
     memory = psutil.virtual_memory()
     free = max(0.0, memory.available - RESERVE * memory.total) / MB
-    return Readiness(count, hours, level, statistics.median(took), statistics.median(sizes), free, forked)
+    ready = Readiness(count, hours, level, statistics.median(took), statistics.median(sizes), free, forked)
+    return replace(ready, parked=await park(count)) if forked and ready.ok else ready
 
 
 async def fork_server() -> bool:
     """Starts the one that sandboxes of this environment are forked from, if it does not run; whether there is one."""
-    if not forking.is_wanted():
-        return False
-    spec = KernelSpecManager(kernel_dirs=[str(KERNELSPECS)]).get_kernel_spec("sandbox")
-    confinement = await asyncio.to_thread(confinement_for, os.environ, spec)
     try:
-        shared = zygotes.environ_for(confinement.environment(os.environ))
-    finally:
-        confinement.close()
-    command = [sys.executable, *spec.argv[1:]]
+        (await _ask_parked(0)).close()
+    except OSError:
+        return False
+    return True
+
+
+async def park(count: int) -> int:
+    """So many kernels of notebooks wait from now on; how many do. Fewer where memory is short, none without a jail."""
+    connection = await _ask_parked(count)
+    with connection:
+        parked, until = 0, time.monotonic() + PARKED_S + EACH_S * count
+        while parked < count and time.monotonic() < until:
+            await asyncio.sleep(LOOK_S)
+            protocol.send(connection, Ask())
+            answer, _ = await zygotes.next_message(connection)
+            if not isinstance(answer, State):
+                break
+            parked = answer.parked
+            if not answer.parking:
+                break
+    return parked
+
+
+async def _ask_parked(count: int) -> socket.socket:
+    """A connection to the zygote, which was asked to keep so many parked (0: as many as ever). OSError without one."""
+    if not forking.is_wanted():
+        raise OSError("there is no fork server")
+    kernel = KernelSpecManager(kernel_dirs=[str(KERNELSPECS)]).get_kernel_spec("sandbox")
+    confinement = await asyncio.to_thread(confinement_for, os.environ, kernel)
+    environ = confinement.environment(os.environ)
+    shared = zygotes.environ_for(environ)
+    command = [sys.executable, *kernel.argv[1:]]
     order = forking.read(command, {})
     family = family_of(command[0], order.flags, order.arguments, shared, stamp_of_packages(shared))
-    with contextlib.suppress(OSError):
-        (await zygotes.connect(family, shared)).close()
-        return True
-    return False
+    try:
+        kind = confinement.kind(command, environ)
+    finally:
+        confinement.close()
+    connection = await zygotes.connect(family, shared)
+    if count and kind.level == "jail":
+        protocol.send(connection, Park(kind.to_json(), environ.get(SEED) != "no", count))
+        await zygotes.next_message(connection)
+    return connection
 
 
 def own_mb(pid: int) -> float:

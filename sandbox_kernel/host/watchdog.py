@@ -138,6 +138,8 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def watch(self, watched: Watched) -> None:
+        """The first look is one of those at a growing sandbox: one right now would hold up the start it belongs to."""
+        watched.due = time.monotonic() + GROWING_S
         with self._lock:
             self._watched.add(watched)
             if self._thread is None:

@@ -1,6 +1,7 @@
 """A jail that is made before it is known for whom: all of `enter`, but for what is given to one sandbox alone.
 
-    line, notes = enter_ahead(kind, owner)      in the process that will run the code; the keeper never returns
+    line, report = enter_ahead(kind, owner)     in the process that will run the code; the keeper never returns
+    line.send(report)                           it is ready: the keeper says so to whoever made it
     owner.send(spec); owner.send(words)         by whoever made it, with descriptors: the sandbox moves in
 
 The keeper stays outside the view, in a copy of the host's mounts that follows the host's. When the sandbox is known the
@@ -19,11 +20,14 @@ fences gone; (c) a link from the wanted path to one known ahead: the code would 
 
 from __future__ import annotations
 
+import json
 import os
 import select
+import signal
 import socket
 import sys
-from typing import Any, Final, NoReturn
+from dataclasses import dataclass
+from typing import Final, NoReturn
 
 from sandbox_kernel.isolation import enter, keeper, namespaces, syscalls
 from sandbox_kernel.isolation.limits import apply_rlimits, share_cpus
@@ -57,9 +61,9 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return made
 
 
-def enter_ahead(kind: Spec, owner: socket.socket) -> tuple[socket.socket, dict[str, Any]]:  # Any: JSON
-    """Returns with the line to the keeper and what is to be told to the host. What goes wrong ends the process: whoever
-    asked sees `owner` close."""
+def enter_ahead(kind: Spec, owner: socket.socket) -> tuple[socket.socket, bytes]:
+    """Returns with the line to the keeper and the report to send over it when the caller is ready for its sandbox. What
+    goes wrong ends the process: whoever asked sees `owner` close."""
     try:
         enter.join(kind)
         enter.raise_oom_score()
@@ -70,7 +74,7 @@ def enter_ahead(kind: Spec, owner: socket.socket) -> tuple[socket.socket, dict[s
     except OSError as error:
         sys.stderr.write(f"no jail could be made ahead: {error}\n")
         os._exit(70)
-    return line, {"ok": True, "level": kind.level, "landlock": held, "pinned": pinned}
+    return line, json.dumps({"ok": True, "level": kind.level, "landlock": held, "pinned": pinned}).encode()
 
 
 def _fork_off(kind: Spec, owner: socket.socket) -> socket.socket:
@@ -101,42 +105,58 @@ def _fork_off(kind: Spec, owner: socket.socket) -> socket.socket:
     return theirs
 
 
+@dataclass(frozen=True, slots=True)
+class _Jail:
+    """What the keeper holds while nobody has come: `watched` is a pidfd of the kernel, `line` leads to it."""
+
+    kernel: int
+    init: int
+    watched: int
+    line: socket.socket
+
+    def hear(self, line: socket.socket) -> tuple[bytes, list[int]]:
+        """The next word; ends all when the other end or the kernel is gone."""
+        poll = select.poll()
+        poll.register(line, select.POLLIN)
+        poll.register(self.watched, select.POLLIN)
+        if line.fileno() in [descriptor for descriptor, _ in poll.poll()]:
+            data, descriptors, _, _ = socket.recv_fds(line, WORDS_BYTES, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+            if data:
+                return data, descriptors
+        self.end()
+        os._exit(70)
+
+    def end(self) -> None:
+        """The kernel is reaped first: pid 1 does not end while one of its processes waits for that."""
+        os.kill(self.init, signal.SIGKILL)
+        os.waitpid(self.kernel, 0)
+        keeper.end_init(self.init)
+
+
 def _keep(kernel: int, init: int, owner: socket.socket, line: socket.socket, *, as_root: bool) -> NoReturn:
     """The keeper until the sandbox is known, and then as ever."""
-    watched = os.pidfd_open(kernel)
-    _, (view,) = _hear(line, watched, init)
-    said, _ = _hear(line, watched, init)
-    owner.send(said)
-    text, (channel,) = _hear(owner, watched, init)
+    keeper.reap_put_away()
+    jail = _Jail(kernel, init, os.pidfd_open(kernel), line)
+    _, (view,) = jail.hear(line)
+    report, _ = jail.hear(line)
+    owner.send(READY)
+    text, (channel,) = jail.hear(owner)
     host = socket.socket(fileno=channel)
     try:
         admit(Spec.from_json(text), view, as_root=as_root)
-        words, descriptors = _hear(owner, watched, init)
+        host.send(json.dumps({**json.loads(report), "kernel": kernel}).encode())
+        words, descriptors = jail.hear(owner)
         socket.send_fds(line, [words], descriptors)
     except OSError as error:
-        keeper.end_init(init)
+        jail.end()
         enter.fail(host, f"what is given to the sandbox could not be shown to it: {error}")
-    for descriptor in (view, watched, *descriptors):
+    for descriptor in (view, jail.watched, *descriptors):
         os.close(descriptor)
     for end in (owner, line):
         end.close()
     if not as_root:
         namespaces.drop_capabilities()
     keeper.keep(kernel, host, init)
-
-
-def _hear(line: socket.socket, watched: int, init: int) -> tuple[bytes, list[int]]:
-    """The next word; ends all when the other end or the kernel is gone."""
-    poll = select.poll()
-    poll.register(line, select.POLLIN)
-    poll.register(watched, select.POLLIN)
-    came = [descriptor for descriptor, _ in poll.poll()]
-    if line.fileno() in came:
-        data, descriptors, _, _ = socket.recv_fds(line, WORDS_BYTES, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
-        if data:
-            return data, descriptors
-    keeper.end_init(init)
-    os._exit(70)
 
 
 def admit(spec: Spec, view: int, *, as_root: bool) -> None:

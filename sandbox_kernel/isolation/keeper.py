@@ -72,9 +72,7 @@ def keep(child: int, channel: socket.socket, init: int = 0) -> NoReturn:
     ender = init or child
     signal.signal(signal.SIGTERM, lambda *_: _kill(ender))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    for pid in _put_away:
-        with contextlib.suppress(ChildProcessError):  # the system itself reaped it while `start_init` was at work
-            os.waitpid(pid, 0)
+    reap_put_away()
     watched = os.pidfd_open(child)
     poll = select.poll()
     poll.register(watched, select.POLLIN)
@@ -118,6 +116,13 @@ def put_away(child: int) -> None:
     """Ends a child that has served; `keep` reaps it, for to wait for its end here would hold up the start."""
     _kill(child)
     _put_away.append(child)
+
+
+def reap_put_away() -> None:
+    for pid in _put_away:
+        with contextlib.suppress(ChildProcessError):  # the system itself reaped it while `start_init` was at work
+            os.waitpid(pid, 0)
+    _put_away.clear()
 
 
 def _traced_sleeper() -> int:

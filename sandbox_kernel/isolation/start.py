@@ -122,4 +122,5 @@ class Start:
         senders = [struct.unpack("3i", value)[0] for _, kind, value in extra if kind == socket.SCM_CREDENTIALS]
         if not data or not senders:
             raise StartError("the sandbox ended before it was isolated; see the kernel's log")
-        return json.loads(data), senders[0]
+        report: dict[str, Any] = json.loads(data)  # Any: JSON
+        return report, int(report.get("kernel", senders[0]))  # of a kernel that was parked its keeper tells

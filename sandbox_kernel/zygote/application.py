@@ -88,6 +88,8 @@ class ForkedKernelApp(IPKernelApp):
         )
         self.init_path()
         self.init_shell()
+        for name in self.default_extensions:  # those of IPython itself, which ask nothing of a kernel
+            self.shell.extension_manager.load_extension(name)
 
     def config_history(self) -> None:
         """In memory: a file's connection may not cross a fork, and a thread that writes it would wake every kernel."""
@@ -130,16 +132,7 @@ class ForkedKernelApp(IPKernelApp):
         self.connection_file = claim.connection_file
         self.load_connection_info(json.loads(claim.connection))
         self._become_unique()
-        owners = {"shell": self.shell_channel_thread, "control": self.control_thread, "iopub": self.iopub_thread}
-        for name, socket in self._unbound.items():
-            listen = functools.partial(self._listen, socket, name, claim.listening.get(name, -1))
-            if name == "iopub":
-                listen = functools.partial(self._publish, listen)
-            if name in owners:
-                _on_thread(owners[name], listen)
-            else:
-                listen()
-        self._unbound.clear()
+        self._on_listen("iopub", claim)
         self._await_heartbeat(claim.listening.get("hb", -1))
         self._ports = {name: getattr(self, f"{name}_port") for name in (*BOUND_IN_ORDER, "hb")}
         self.kernel.record_ports({f"{name}_port": port for name, port in self._ports.items()})
@@ -148,6 +141,19 @@ class ForkedKernelApp(IPKernelApp):
         self.init_code()
         sys.stdout.flush()
         sys.stderr.flush()
+        for name in ("stdin", "control", "shell"):  # last: what is asked from now on is understood
+            self._on_listen(name, claim)
+
+    def _on_listen(self, name: str, claim: Claim) -> None:
+        """On the thread that the channel's socket belongs to."""
+        threads = {"shell": self.shell_channel_thread, "control": self.control_thread, "iopub": self.iopub_thread}
+        listen = functools.partial(self._listen, self._unbound.pop(name), name, claim.listening.get(name, -1))
+        if name == "iopub":
+            listen = functools.partial(self._publish, listen)
+        if name in threads:
+            _on_thread(threads[name], listen)
+        else:
+            listen()
 
     def init_code(self) -> None:
         """As the base class, but the names of all loaded modules are listed before the fork: to list them here would copy

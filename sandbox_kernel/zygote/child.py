@@ -11,7 +11,6 @@ import fcntl
 import gc
 import importlib
 import itertools
-import json
 import multiprocessing.process
 import os
 import random
@@ -24,8 +23,9 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from sandbox_kernel.isolation.ahead import READY, enter_ahead
+from sandbox_kernel.isolation.ahead import enter_ahead
 from sandbox_kernel.isolation.enter import await_word, isolate
 from sandbox_kernel.isolation.spec import Spec
 from sandbox_kernel.zygote import protocol
@@ -108,7 +108,6 @@ def park(app: ForkedKernelApp, parking: Parking) -> None:
         task = Task(claim.spawn, dict(zip(claim.spawn.descriptors, descriptors, strict=True)))
         channel = socket.socket(fileno=task.received["isolation"])
         spec = Spec.from_json(channel.recv(SPEC_LIMIT_BYTES))
-        channel.send(json.dumps(report).encode())
         take_streams(task)
         os.chdir(spec.cwd)
         replace_environment(task.spawn)
@@ -116,8 +115,19 @@ def park(app: ForkedKernelApp, parking: Parking) -> None:
         app.claim(task)
         gc.enable()
 
-    app.await_claim(line.fileno(), lambda: line.sendall(READY), claimed)
+    def ready() -> None:
+        open_and_close()
+        line.sendall(report)
+
+    app.await_claim(line.fileno(), ready, claimed)
     app.start()
+
+
+def open_and_close() -> None:
+    """A sandbox in a directory that is gone after it: what opening one needs is in memory then."""
+    session = importlib.import_module("sandbox_kernel.runtime.session")
+    with tempfile.TemporaryDirectory() as directory:
+        session.Session.open(Path(directory), namespaces=lambda: []).close()
 
 
 def detach(task: Task) -> None:

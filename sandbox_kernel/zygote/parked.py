@@ -73,12 +73,18 @@ class Lot:
     def ready(self) -> int:
         return sum(parked.ready for parked in self.waiting)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether one is being made or is to be made."""
+        return self.missing() is not None or self.ready < len(self.waiting)
+
     def want(self, kind: Kind, count: int | None = None) -> None:
-        """From now on this kind is kept, for a while at least."""
+        """From now on this kind is kept: as many as were asked for by number, else until others are asked for."""
         known = self._wanted.pop(kind, self.count)
         self._wanted[kind] = known if count is None else count
-        while len(self._wanted) > KINDS:
-            del self._wanted[next(iter(self._wanted))]
+        passing = [each for each, number in self._wanted.items() if number <= self.count]
+        for each in passing[:-KINDS]:
+            del self._wanted[each]
         for parked in [each for each in self.waiting if each.kind not in self._wanted]:
             self.drop(parked)
 
@@ -120,7 +126,7 @@ class Lot:
         """What to park next."""
         for kind, count in reversed(self._wanted.items()):
             have = sum(parked.kind == kind for parked in self.waiting)
-            if have < count and kind not in self._hopeless:
+            if have < count and kind.spec.level == "jail" and kind not in self._hopeless:
                 return kind
         return None
 

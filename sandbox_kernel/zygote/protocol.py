@@ -67,11 +67,12 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 
 
 class State(msgspec.Struct, frozen=True, tag="state"):
-    """`parked` are those that are ready to be claimed; `running` counts none of them."""
+    """`parked` are those that are ready to be claimed; `running` counts none of them; `parking`: more are on their way."""
 
     pid: int
     running: int
     parked: int = 0
+    parking: bool = False
 
 
 class Spawned(msgspec.Struct, frozen=True, tag="spawned"):

@@ -135,7 +135,8 @@ class Server:
         if isinstance(message, Park) and self._listening is not None:
             self._want(message.spec, seeded=message.seeded, count=message.count)
         if isinstance(message, End | Stay | Ask | Park):
-            self._tell(connection, State(os.getpid(), self._running, self._lot.ready))
+            is_short = self._lot.is_short
+            self._tell(connection, State(os.getpid(), self._running, self._lot.ready, is_short))
         else:
             self._drop(connection)
         return None
