@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host.confinement import Confinement, compile_limits, confinement_for
-from sandbox_kernel.host.scratch import remove
+from sandbox_kernel.host.removal import remove_tree
 from sandbox_kernel.isolation.start import Started
 from sandbox_kernel.versions.artifact import CompileReport
 from sandbox_kernel.versions.cache import ArtifactCache
@@ -56,7 +56,7 @@ class ConfinedWorker:
 
     def close(self) -> None:
         self._confinement.close()
-        remove(Path(self._scratch))
+        remove_tree(Path(self._scratch))
 
 
 @contextlib.contextmanager

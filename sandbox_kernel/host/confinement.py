@@ -25,6 +25,7 @@ from jupyter_client.kernelspec import KernelSpec
 
 from sandbox_kernel.errors import StartError
 from sandbox_kernel.host import scratch
+from sandbox_kernel.host.removal import remove_tree
 from sandbox_kernel.host.throttle import Throttle
 from sandbox_kernel.host.usage import Usage, exact_memory
 from sandbox_kernel.host.watchdog import WATCHDOG, Exceeded, Watched, exceeded
@@ -248,7 +249,7 @@ class Confinement:
         """No start follows."""
         self.leave()
         if self._base is not None:
-            scratch.remove(self._base)
+            remove_tree(self._base)
             self._base = None
 
 

@@ -31,6 +31,7 @@ from urllib.parse import unquote, urlsplit
 from jupyter_core.paths import jupyter_runtime_dir
 
 from sandbox_kernel.host import scratch
+from sandbox_kernel.host.removal import remove_tree
 
 if sys.platform != "win32":  # without advisory locks a second kernel is not noticed
     import fcntl
@@ -38,6 +39,7 @@ if sys.platform != "win32":  # without advisory locks a second kernel is not not
 DIRECTORY = "SANDBOX_KERNEL_DIR"
 TEMPORARY_PREFIX = "sandbox-kernel-"
 COPY_FILES = 1000
+COPY_DEPTH = 20
 COPY_BYTES = 32 * 1024 * 1024
 
 
@@ -83,7 +85,7 @@ class Place:
             os.close(self._claim)
             self._claim = -1
         if self.temporary:
-            scratch.remove(self.directory)
+            remove_tree(self.directory)
 
 
 def runtime_directory() -> Path:
@@ -159,6 +161,8 @@ def copy_modules(source: Path, target: Path) -> None:
     files = size = 0
     for folder, names, filenames in os.walk(source):
         names[:] = sorted(name for name in names if not name.startswith(".") and name != "__pycache__")
+        if len(Path(folder).relative_to(source).parts) >= COPY_DEPTH:
+            names.clear()
         for filename in sorted(filenames):
             path = Path(folder, filename)
             status = path.lstat()

@@ -17,6 +17,7 @@ import psutil
 
 from sandbox_kernel.host import scratch
 from sandbox_kernel.host.place import TEMPORARY_PREFIX, runtime_directory
+from sandbox_kernel.host.removal import remove_tree
 
 ENTRY_LIMIT_BYTES = 64 * 1024
 
@@ -95,7 +96,7 @@ def _sweep(entry: Entry) -> None:
         Path(entry.connection_file).unlink(missing_ok=True)
     directory = Path(entry.directory)
     if entry.temporary and scratch.is_ours(directory) and directory.name.startswith(TEMPORARY_PREFIX):
-        scratch.remove(directory)
+        remove_tree(directory)
 
 
 def _path(entry_id: str) -> Path:

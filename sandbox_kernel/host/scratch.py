@@ -11,12 +11,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+
+from sandbox_kernel.host.removal import remove_tree
 
 if sys.platform != "win32":  # without advisory locks nobody can tell what is still in use
     import fcntl
@@ -62,15 +62,6 @@ def sweep() -> None:
                 _remove_dead(Path(entry.path))
 
 
-def remove(top: Path) -> None:
-    """Removes all of it, also what a sandbox has nested so deep that Python gives up; never raises."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(top, ignore_errors=True)
-    if os.path.lexists(top) and sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            subprocess.run(["rm", "-rf", "--", str(top)], stderr=subprocess.DEVNULL, check=False)
-
-
 def is_ours(directory: Path) -> bool:
     """Whether `make` of some process made it."""
     top = directory.parent
@@ -81,11 +72,11 @@ def _remove_dead(top: Path) -> None:
     lock = os.open(top / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        remove(top)
+        remove_tree(top)
     finally:
         os.close(lock)
 
 
 def _remove(key: tuple[int, str]) -> None:
     if key[0] == os.getpid():
-        remove(_own.pop(key))
+        remove_tree(_own.pop(key))

@@ -29,7 +29,7 @@ import sys
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from sandbox_kernel.isolation import enter, keeper, namespaces, syscalls
+from sandbox_kernel.isolation import enter, keeper, namespaces, politeness, syscalls
 from sandbox_kernel.isolation.limits import apply_rlimits, share_cpus
 from sandbox_kernel.isolation.spec import PRIVATE, Spec
 from sandbox_kernel.isolation.trees import (
@@ -99,9 +99,10 @@ def _fork_off(kind: Spec, owner: socket.socket) -> socket.socket:
     view = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
     socket.send_fds(theirs, [_VIEW], [view])
     os.close(view)
+    os.setsid()
+    politeness.carry_over()  # here the machine's /proc is still to be seen
     enter.build(kind, {}, as_root=as_root, ahead=True)
     keeper.die_with_parent(parent)  # a change of identity took it back
-    os.setsid()
     return theirs
 
 

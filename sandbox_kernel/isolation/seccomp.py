@@ -102,6 +102,8 @@ def rules(policy: Policy) -> list[Rule]:
     found += [
         Rule("ioctl", (Test(1, request),)) for request in (0x5412, 0x541C)
     ]  # TIOCSTI, TIOCLINUX: typing for others
+    # A lease on a file that is shown to a sandbox holds up, for most of a minute, whoever opens it on the host.
+    found += [Rule("fcntl", (Test(1, command),)) for command in (1024, 1026)]  # F_SETLEASE, F_NOTIFY
     found += [Rule("setsockopt", (Test(1, 1), Test(2, option))) for option in (7, 8, 32, 33)]  # buffers of any size
     found += _mode_rules()
     found += _socket_rules(policy)

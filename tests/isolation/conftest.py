@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -35,6 +36,41 @@ class Run:
 Launch = Callable[..., Run]
 
 
+Way = Level | Literal["parked"]  # in a jail that was made before it was known for whom
+
+PARKED = """
+import os, signal, socket, sys
+from sandbox_kernel.isolation import ahead, enter
+from sandbox_kernel.isolation.spec import Spec, kind_of
+channel = socket.socket(fileno=int(sys.argv[1]))
+text = channel.recv(1 << 18)
+spec = Spec.from_json(text)
+mine, theirs = ahead.pair()
+keeper = os.fork()
+if keeper == 0:
+    mine.close()
+    channel.close()
+    line, report = ahead.enter_ahead(kind_of(spec)._replace(user=spec.user), theirs)
+    line.send(report)
+    _, (word,), _, _ = socket.recv_fds(line, 64, 1)
+    line.close()
+    os.chdir(spec.cwd)
+    enter.await_word(socket.socket(fileno=word))
+    exec(sys.argv[2], {"__name__": "__main__"})
+    sys.stdout.flush()
+    os._exit(0)
+theirs.close()
+mine.recv(64)
+for word in (text, b"come"):
+    socket.send_fds(mine, [word], [channel.fileno()])
+for end in (mine, channel):
+    end.close()
+signal.signal(signal.SIGTERM, lambda *_: os.kill(keeper, signal.SIGTERM))
+_, status = os.waitpid(keeper, 0)
+os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+"""
+
+
 def need(level: Level) -> None:
     if why := missing_for(level):
         pytest.skip(f"this machine has no '{level}': {why}")
@@ -48,7 +84,8 @@ def launch(tmp_path: Path) -> Launch:
     (tmp_path / "secret.txt").chmod(0o600)
     work, home = tmp_path / "work", tmp_path / "home"
 
-    def launcher(level: Level, code: str, limits: Limits = ROOMY, readable: tuple[str, ...] = ()) -> Run:
+    def launcher(way: Way, code: str, limits: Limits = ROOMY, readable: tuple[str, ...] = ()) -> Run:
+        level: Level = "jail" if way == "parked" else way
         need(level)
         work.mkdir(exist_ok=True)
         home.mkdir(exist_ok=True)
@@ -65,8 +102,9 @@ def launch(tmp_path: Path) -> Launch:
         )
         environment = {"PATH": os.environ["PATH"], "SECRET_FILE": str(tmp_path / "secret.txt")}
         with Start(spec) as start:
+            parked = [sys.executable, "-c", PARKED, str(start.inherited[0]), code]
             process = subprocess.Popen(
-                start.command([sys.executable, "-c", code]),
+                parked if way == "parked" else start.command([sys.executable, "-c", code]),
                 pass_fds=start.inherited,
                 env=environment,
                 stdin=subprocess.DEVNULL,

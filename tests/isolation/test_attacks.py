@@ -21,9 +21,9 @@ import pytest
 
 from sandbox_kernel.host import usage
 from sandbox_kernel.isolation.limits import Limits
-from sandbox_kernel.isolation.spec import Level
 from tests.isolation.world import World
 
+Way = str  # a level, or `parked`
 Launch = Callable[..., Any]  # Any: the fixture's own class, which a conftest cannot export
 pytestmark = [
     pytest.mark.kernel,  # no kernel runs here, but each test starts processes, which takes as long
@@ -198,15 +198,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-@pytest.mark.parametrize("level", ["fence", "jail"])
+@pytest.mark.parametrize("level", ["fence", "jail", "parked"])
 @pytest.mark.parametrize("attack", ANYWHERE, ids=lambda attack: attack.name)
-def test_it_is_contained(attack: Attack, level: Level, launch: Launch, world: World) -> None:
+def test_it_is_contained(attack: Attack, level: Way, launch: Launch, world: World) -> None:
     check(attack, level, launch, world)
 
 
+@pytest.mark.parametrize("level", ["jail", "parked"])
 @pytest.mark.parametrize("attack", IN_A_JAIL, ids=lambda attack: attack.name)
-def test_a_jail_contains_it(attack: Attack, launch: Launch, world: World) -> None:
-    check(attack, "jail", launch, world)
+def test_a_jail_contains_it(attack: Attack, level: Way, launch: Launch, world: World) -> None:
+    check(attack, level, launch, world)
 
 
 # Harmless enough to be let loose without isolation: the observer must see that they succeed.
@@ -227,11 +228,11 @@ def test_without_isolation_it_succeeds(name: str, launch: Launch, world: World) 
     assert [] != harm(attack, "none", launch, world)
 
 
-def check(attack: Attack, level: Level, launch: Launch, world: World) -> None:
+def check(attack: Attack, level: Way, launch: Launch, world: World) -> None:
     assert [] == harm(attack, level, launch, world)
 
 
-def harm(attack: Attack, level: Level, launch: Launch, world: World) -> list[str]:
+def harm(attack: Attack, level: Way, launch: Launch, world: World) -> list[str]:
     """Everything that the observer finds after the attack, and while the attacker holds."""
     code = f"{PRELUDE}\nT = {world.facts()!r}\n{attack.code}"
     run = launch(level, code, LIMITS, (str(world.root / "course"),))
