@@ -30,13 +30,17 @@ class VersionStore:
 
     def __init__(
         self,
-        database: Callable[[], Database],
+        database: Database | Callable[[], Database],
         recovered_from: Path | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`database` is called once, when it is needed first: to make one takes as long as all else of a start."""
-        self._make: Callable[[], Database] | None = database
+        """A way to make `database` is called once, when it is needed first: that takes as long as all else of a start."""
+        self._make: Callable[[], Database] | None = None
+        if isinstance(database, Database):
+            self._made = database
+        else:
+            self._make = database
         self._making = threading.Lock()
         self.recovered_from = recovered_from
         self._clock = clock
@@ -68,12 +72,11 @@ class VersionStore:
         a missing file is made when something is to be kept.
         """
         if read_only:
-            found = open_for_reading(Path(directory))
-            return cls(lambda: found, clock=clock)
+            return cls(open_for_reading(Path(directory)), clock=clock)
         if lazy and not os.path.lexists(Path(directory) / FILE):
             return cls(lambda: open_database(Path(directory))[0], clock=clock)
         database, aside = open_database(Path(directory))
-        store = cls(lambda: database, aside, clock=clock)
+        store = cls(database, aside, clock=clock)
         store.reject_staged("the kernel ended before this change was decided")
         return store
 
