@@ -10,9 +10,11 @@ from __future__ import annotations
 import abc
 import ast
 import builtins
+import dis
 import gc
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.reload import code as codes
@@ -65,23 +67,42 @@ class BodyNamespace(dict[str, Any]):
         return members[name]
 
 
-def body_code(edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt]) -> CodeType:
+def body_code(
+    edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt], parameters: Mapping[str, Any] = MappingProxyType({})
+) -> CodeType:
     """The code of a class body that holds just `nodes`, named and mangled as inside the classes (and functions, which are
-    written `name()`) of `owners`."""
+    written `name()`) of `owners`, where the type parameters are known."""
     inner: list[ast.stmt] = nodes
     for name in reversed(owners):
         node = ast.parse(f"def {name}: pass" if name.endswith("()") else f"class {name}: pass").body[0]
         assert isinstance(node, ast.ClassDef | ast.FunctionDef)
         node.body = inner
         inner = [node]
+    if parameters:  # 3.12 and later
+        outer = ast.parse(f"def ______({', '.join(parameters)}): pass").body[0]
+        assert isinstance(outer, ast.FunctionDef)
+        outer.body = inner
+        inner = [outer]
     code = edit.compile(inner)
-    for name in [owner.removesuffix("()") for owner in owners]:
+    for name in [*(["______"] if parameters else []), *(owner.removesuffix("()") for owner in owners)]:
         code = next(child for child in codes.children(code) if child.co_name == name)
-    return code
+    return codes.requalify(code, code.co_qualname, code.co_qualname.removeprefix("______.<locals>."))
+
+
+def type_parameters(edit: ModuleEdit, owners: list[str]) -> dict[str, Any]:
+    """By name, those of all the classes round the body."""
+    found: dict[str, Any] = {}
+    owner: Any = edit.live.get(owners[0])
+    for name in owners[1:]:
+        found |= {each.__name__: each for each in getattr(owner, "__type_params__", ())}
+        owner = vars(owner).get(name) if isinstance(owner, type) else None
+    return found | {each.__name__: each for each in getattr(owner, "__type_params__", ())}
 
 
 def execute(edit: ModuleEdit, cls: type, owners: list[str], nodes: list[ast.stmt], into: dict[str, Any]) -> None:
-    exec(body_code(edit, owners, nodes), edit.live, into)
+    parameters = type_parameters(edit, owners)
+    code = body_code(edit, owners, nodes, parameters)
+    exec(code, edit.live, into, closure=tuple([CellType(parameters[name]) for name in code.co_freevars]) or None)
     cell = into.pop("__classcell__", None)
     if isinstance(cell, CellType):
         cell.cell_contents = cls
@@ -96,6 +117,8 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
     if shells.wants_shell(cls, step):
         shells.rebuild(edit, cls, step)
         return cls
+    if len(owners) == 1 and headers.leaves_enum(edit, cls, step):
+        return headers.make_anew(edit, step)
     if len(owners) == 1 and headers.generated_slots(step.old) != headers.generated_slots(step.new):
         return headers.renew(edit, cls, step)
     made = derived.before(edit, cls, step)
@@ -123,10 +146,20 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
         edit.regrouped.append(cls)
     if step.edited:
         edit.edited_classes.append(cls)
-    if "__firstlineno__" in vars(cls):
+    if "__firstlineno__" in vars(cls):  # 3.13 and later
         journal.set_class_attr(cls, "__firstlineno__", first_line(step.new.class_node))
+        journal.set_class_attr(cls, "__static_attributes__", static_attributes(edit, step, owners))
     edit.report("patched", ".".join(owners))
     return cls
+
+
+def static_attributes(edit: ModuleEdit, step: Step, owners: list[str]) -> tuple[str, ...]:
+    """What the compiler has found the methods to store into `self`."""
+    code = body_code(edit, owners, step.new.class_node.body)
+    found = [each for each in dis.get_instructions(code) if each.opname in ("LOAD_CONST", "STORE_NAME")]
+    return next(
+        (value.argval for value, store in itertools.pairwise(found) if store.argval == "__static_attributes__"), ()
+    )
 
 
 def find_class(value: object, qualname: str, module: str) -> type | None:

@@ -22,7 +22,6 @@ INLINE = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 CO_OPTIMIZED = 1
 SUPER = "__super__"
 SUPER_MARK = "\0sandbox-kernel super\0"
-CLASS_MARK = "\0sandbox-kernel class\0"
 TARGET_MARK = "\0sandbox-kernel target\0"
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -73,15 +72,24 @@ def pair(old: CodeType, new: CodeType, lines: Mapping[int, int]) -> Iterator[tup
     `GONE`."""
     mine: dict[str, list[CodeType]] = defaultdict(list)
     theirs: dict[str, list[CodeType]] = defaultdict(list)
-    for child in children(old):
+    for child in definitions(old):
         mine[child.co_name].append(child)
-    for child in children(new):
+    for child in definitions(new):
         theirs[child.co_name].append(child)
     for name, codes in mine.items():
         for before, after in _match(codes, theirs.get(name, []), lines):
             if is_function(before) and is_function(after):
                 yield before, after
             yield from pair(before, after, lines)
+
+
+def definitions(code: CodeType) -> Iterator[CodeType]:
+    """The children, those that stand in a scope for type parameters (3.12 and later) as if it were not there."""
+    for child in children(code):
+        if child.co_name.startswith("<generic parameters of "):
+            yield from definitions(child)
+        else:
+            yield child
 
 
 GONE = 0
@@ -213,30 +221,39 @@ class _ExplicitSuper(ast.NodeTransformer):
         return ast.Name(SUPER, node.ctx) if node.id == "super" else node
 
 
-def _class_as_local(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Makes `__class__` a local that is set from a constant; nothing to do where there is no first argument."""
+def _as_locals(node: ast.FunctionDef | ast.AsyncFunctionDef, names: Iterable[str]) -> bool:
+    """Makes variables of the scopes outside locals that are set from constants; False where `super()` has no first
+    argument to go by."""
     arguments = [*node.args.posonlyargs, *node.args.args]
-    transformer = _ExplicitSuper(arguments[0].arg if arguments else "")
-    body = [transformer.visit(child) for child in node.body]
-    values = {"__class__": CLASS_MARK, SUPER: SUPER_MARK}
+    values = {name: _mark(name) for name in names}
+    body = node.body
+    if "__class__" in values:
+        transformer = _ExplicitSuper(arguments[0].arg if arguments else "")
+        body = [transformer.visit(child) for child in node.body]
+        values[SUPER] = SUPER_MARK
     start = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(mark)) for name, mark in values.items()]
     head = body[:1] if ast.get_docstring(node, clean=False) is not None else []
     node.body = [*head, *[ast.copy_location(item, node) for item in start], *body[len(head) :]]
-    return bool(arguments)
+    return bool(arguments) or "__class__" not in values
+
+
+def _mark(name: str) -> str:
+    return f"\0sandbox-kernel {name}\0"
 
 
 def fit(
-    nodes: Sequence[ast.stmt], new: CodeType, have: tuple[str, ...], cls: type | None, flags: int
+    nodes: Sequence[ast.stmt], new: CodeType, have: tuple[str, ...], outside: Mapping[str, object], flags: int
 ) -> CodeType | None:
     """`new` with exactly the free variables `have`, or None where a value for one of them does not exist.
 
-    `nodes` hold the function's definition, `cls` is the class that `__class__` stands for.
+    `nodes` hold the function's definition; `outside` has what is known of the scopes outside: the class that
+    `__class__` stands for, type parameters.
     """
     want = new.co_freevars
     if want == have:
         return new
-    extra = set(want) - set(have)
-    if extra and (extra != {"__class__"} or cls is None):
+    extra = [name for name in want if name not in have]
+    if any(name not in outside for name in extra):
         return None
     if not want:
         return new.replace(co_freevars=have)  # no instruction refers to a free variable, so the order does not matter
@@ -244,12 +261,14 @@ def fit(
     if found is None:
         return None
     node, class_name = copy.deepcopy(found[0]), found[1]
-    if extra and (isinstance(node, ast.Lambda) or not _class_as_local(node)):
+    if extra and (isinstance(node, ast.Lambda) or not _as_locals(node, extra)):
         return None
     code = _compile_within(node, have, class_name, new, flags)
     if code is None or code.co_freevars != have:
         return None
-    code = fill(fill(code, CLASS_MARK, cls), SUPER_MARK, super) if extra else code
+    for name in extra:
+        code = fill(code, _mark(name), outside[name])
+    code = fill(code, SUPER_MARK, super) if extra else code
     return requalify(code, code.co_qualname, new.co_qualname)
 
 

@@ -155,15 +155,16 @@ def assign_code(function: FunctionType, code: CodeType) -> None:
         function.__code__ = code
 
 
-def class_of(function: FunctionType, namespace: Namespace) -> type | None:
-    """The class that a method's `__class__` stands for, found by its qualified name."""
+def outside(function: FunctionType) -> dict[str, object]:
+    """What is known of the scopes round a function without its closure: the class that a method's `__class__` stands
+    for, found by its qualified name, and type parameters (3.12 and later)."""
+    found = {each.__name__: each for each in getattr(function, "__type_params__", ())}
     owner: object = None
     names = function.__qualname__.split(".")[:-1]
-    if names:
-        owner = namespace.get(names[0])
-        for name in names[1:]:
-            owner = vars(owner).get(name) if isinstance(owner, type) else None
-    return owner if isinstance(owner, type) else None
+    for name in names:
+        owner = vars(owner).get(name) if isinstance(owner, type) else function.__globals__.get(name)
+        found |= {each.__name__: each for each in getattr(owner, "__type_params__", ())}
+    return found | ({"__class__": owner} if isinstance(owner, type) else {})
 
 
 def recode(
@@ -177,8 +178,7 @@ def recode(
 ) -> bool:
     """False where the function must keep its old code: it lacks a variable that the new code closes over."""
     old = variants.plain(function.__code__)
-    namespace = function.__globals__
-    fitted = codes.fit(unit.nodes, new, function.__code__.co_freevars, class_of(function, namespace), flags)
+    fitted = codes.fit(unit.nodes, new, function.__code__.co_freevars, outside(function), flags)
     if fitted is None:
         return False
     variants.remember(fitted, new)
@@ -260,7 +260,7 @@ def transplant(
     the first decorator, and the closure stays.
     """
     plain = variants.plain(new.__code__)
-    fitted = codes.fit(nodes.nodes, plain, old.__code__.co_freevars, class_of(old, old.__globals__), flags)
+    fitted = codes.fit(nodes.nodes, plain, old.__code__.co_freevars, outside(old), flags)
     if fitted is None or old.__globals__ is not new.__globals__:
         return False
     journal.keep_function(old)

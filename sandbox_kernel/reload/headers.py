@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import types
 import typing
 from collections.abc import Callable
@@ -83,13 +84,38 @@ def change_header(edit: ModuleEdit, cls: type, step: Step) -> type:
     keywords = {keyword.arg: edit.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
     metaclass: type = keywords.pop("metaclass", None) or types.prepare_class("", bases)[0]
     if not issubclass(metaclass, type(cls)) or not set_header(edit, cls, bases, metaclass):
-        return replace.replace(edit, cls, written or (object,), metaclass, keywords, vars(cls))
+        return replace.replace(edit, cls, roomy(cls, written, bases), metaclass, keywords, vars(cls))
     if types.resolve_bases(written) is not written:  # only then the statement itself would have kept what was written
         edit.journal.set_class_attr(cls, "__orig_bases__", written)
     else:
         edit.journal.del_class_attr(cls, "__orig_bases__")
     tell_makers(edit, cls, metaclass, keywords)
     return cls
+
+
+def roomy(cls: type, written: tuple[Any, ...], bases: tuple[type, ...]) -> tuple[Any, ...]:
+    """Instances move only to a class whose first base has room for attributes, as their own had: `ABC`, `Generic` and
+    mixins with empty slots have none."""
+    bare = bases[0].__dictoffset__ == 0 and bases[0].__basicsize__ == object.__basicsize__ and cls.__dictoffset__
+    if bases != (object,) and bare and (type.__subclasses__(cls) or classes.instances_of([cls])):
+        return (classes.Plain, *written)
+    return written or (object,)
+
+
+def leaves_enum(edit: ModuleEdit, cls: type, step: Step) -> bool:
+    """An enum that becomes another kind of class shares nothing with it."""
+    if not isinstance(cls, enum.EnumMeta) or not step.bases:
+        return False
+    bases = types.resolve_bases([edit.evaluate(base) for base in step.new.class_node.bases])
+    return not any(isinstance(base, enum.EnumMeta) for base in bases)
+
+
+def make_anew(edit: ModuleEdit, step: Step) -> type:
+    scratch = dict(edit.overlay)
+    exec(edit.compile(step.new.nodes), edit.live, scratch)
+    new: type = scratch[step.new.name]
+    edit.report("replaced", new.__qualname__, "it is another kind of class now")
+    return new
 
 
 def written_bases(edit: ModuleEdit, cls: type, step: Step) -> tuple[Any, ...]:
@@ -101,7 +127,8 @@ def written_bases(edit: ModuleEdit, cls: type, step: Step) -> tuple[Any, ...]:
         edit.journal.set_class_attr(cls, "__type_params__", parameters)
     names = {parameter.__name__: parameter for parameter in parameters}
     bases = tuple([edit.evaluate(base, names) for base in node.bases])
-    return (*bases, typing.Generic[parameters]) if parameters else bases  # type: ignore[index]  # made at run time
+    several = [typing.Unpack[each] if isinstance(each, typing.TypeVarTuple) else each for each in parameters]
+    return (*bases, typing.Generic[tuple(several)]) if parameters else bases  # type: ignore[index]  # made at run time
 
 
 def new_parameters(edit: ModuleEdit, node: ast.ClassDef) -> tuple[Any, ...]:

@@ -60,6 +60,7 @@ class ModuleEdit:
         self._report = report
         self._prepared: dict[int, None] = {}
         self._ran: set[int] = set()  # ids of statements that were executed
+        self._made: set[str] = set()  # names that they bound
         self._recoded: dict[int, list[FunctionType]] = {}
         self._compiled: dict[int, tuple[Unit, CodeType]] = {}
 
@@ -118,8 +119,10 @@ class ModuleEdit:
             group = [*self._builders(index), index]
             if any(reach.must_wait(self, self.source.units[each]) for each in group):
                 break
-            self._forget_bindings(self.source.units[each] for each in group[:-1])
+            self._forget_bindings(self.source.units[each] for each in group if step is None or each != index)
             for each in group:
+                self._prepare_one(each)
+            for each in reach.uncovered(self.source.units, index, self.overlay, self._ran):
                 self._prepare_one(each)
 
     def _prepare_one(self, index: int) -> None:
@@ -154,32 +157,26 @@ class ModuleEdit:
             if isinstance(unit.nodes[0], ast.Delete):
                 continue
             for name in unit.binds:
-                if name in self.overlay and unit.kind == "other" and not reach.asks_for_itself(unit, name):
+                known = name in self.overlay and name not in self._made
+                if known and unit.kind == "other" and not reach.asks_for_itself(unit, name):
                     del self.overlay[name]
 
     def _execute(self, unit: Unit) -> None:
         self.journal.step(f"run line {unit.start} of {self.name}")
-        self._own_annotations()
+        reach.own_annotations(self)
         self._ran.add(id(unit))
         reach.keep_state(self, unit)
-        target = self.live if reach.needs_module_scope(unit) else self.overlay
-        exec(self.code_of(unit), self.live, target)
-        if target is self.live:
-            for name in unit.binds:
-                if name in self.live:
-                    self.overlay[name] = self.live[name]
+        if reach.needs_module_scope(unit):
+            reach.execute_live(self, unit)
+        else:
+            exec(self.code_of(unit), self.live, self.overlay)
+        self._made |= self.overlay.keys() & set(unit.binds)
         if unit.kind == "other" and unit.uses.mutates:
             stores = reach.stores(unit)
             attributes = [(root, str(key)) for root, kind, key in stores if kind == "attribute"]
             items = [(root, key) for root, kind, key in stores if kind == "item"]
             self.taint.mark_stores(attributes, items, unit.uses.mutates & set(self.overlay))
         self.report("run again" if self._was_there(unit) else "added", self._title(unit))
-
-    def _own_annotations(self) -> None:
-        """Annotated assignments write into a dictionary of the module; they must not write into the live one."""
-        annotations: dict[str, Any] = self.overlay.get("__annotations__", {})
-        if annotations is self.live.get("__annotations__"):
-            self.overlay["__annotations__"] = dict(annotations)
 
     def _was_there(self, unit: Unit) -> bool:
         return any(name in self.live for name in unit.binds)
@@ -238,7 +235,11 @@ class ModuleEdit:
         scope = self.plan.scope
         for index in self._prepared:
             self._bind(self.source.units[index])
+        self.taint.bound.clear()
+        ready = sorted(index for index in self._prepared if index not in scope.steps)
         for index in self._order():
+            while ready and ready[0] < index:
+                self.taint.bound |= set(self.source.units[ready.pop(0)].binds)
             if index in self._prepared:
                 continue
             unit, step = self.source.units[index], scope.steps.get(index)
@@ -293,6 +294,10 @@ class ModuleEdit:
                     self._bind(made.pop(0))
             self._execute(unit)
             made.append(unit)
+        units = self.source.units
+        for index in reach.uncovered(units, units.index(group[-1]), self.overlay, self._ran):
+            self._execute(units[index])
+            made.insert(0, units[index])
         for unit in made:
             self._bind(unit)
 

@@ -81,11 +81,66 @@ def needs_module_scope(unit: Unit) -> bool:
     return "globals()" in unit.text or ((compound or len(unit.nodes) > 1) and mentions)
 
 
+def own_annotations(edit: ModuleEdit) -> None:
+    """Annotated assignments write into a dictionary of the module; they must not write into the live one."""
+    annotations: dict[str, Any] = edit.overlay.get("__annotations__", {})
+    if annotations is edit.live.get("__annotations__"):
+        edit.overlay["__annotations__"] = dict(annotations)
+
+
+class Mirror(dict[str, Any]):
+    """The names that a statement binds while it runs in the live module itself."""
+
+    def __init__(self, live: dict[str, Any]) -> None:
+        super().__init__({"__annotations__": live["__annotations__"]} if "__annotations__" in live else {})
+        self._live = live
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self._live[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self.pop(name, None)
+        del self._live[name]
+
+
+def execute_live(edit: ModuleEdit, unit: Unit) -> None:
+    """The overlay has what the statement bound; of what it binds only sometimes, and not this time, nothing is left."""
+    before, bound = {name: edit.live.get(name, MISSING) for name in unit.binds}, Mirror(edit.live)
+    exec(edit.code_of(unit), edit.live, bound)
+    for name, old in before.items():
+        now = edit.live.get(name, MISSING)
+        if now is MISSING or (name not in bound and now is old and not asks_for_itself(unit, name)):
+            edit.overlay.pop(name, None)
+        else:
+            edit.overlay[name] = now
+
+
+def uncovered(units: Sequence[Unit], index: int, overlay: dict[str, Any], ran: set[int]) -> list[int]:
+    """Earlier statements whose value shows again, because this one leaves the name alone now (`X = 1`, `if BIG: X = 2`).
+    Those that ran already are left out."""
+    unit = units[index]
+    names = [name for name in unit.binds if name not in overlay] if unit.kind == "other" else []
+    if not names or isinstance(unit.nodes[0], ast.Delete):
+        return []
+    last = {name: j for j in range(index) for name in names if name in units[j].binds}
+    return sorted({j for j in last.values() if id(units[j]) not in ran})
+
+
 def asks_for_itself(unit: Unit, name: str) -> bool:
     """`if "CACHE" not in globals(): CACHE = {}` and its like keep state on purpose."""
-    if name in unit.uses.reads and isinstance(unit.nodes[0], ast.Try | ast.If):
-        return True
-    return any(isinstance(node, ast.Constant) and node.value == name for each in unit.nodes for node in ast.walk(each))
+    return any(
+        isinstance(node, ast.Constant) and node.value == name for each in unit.nodes for node in ast.walk(each)
+    ) or (name in unit.uses.reads and any(reads_first(node, name) for node in unit.nodes))
+
+
+def reads_first(node: ast.stmt, name: str) -> bool:
+    """The test of an `if`, or the body of a `try` that does not bind the name."""
+    parts: Sequence[ast.AST] = (
+        node.body if isinstance(node, ast.Try) else [node.test] if isinstance(node, ast.If) else []
+    )
+    names = [each for part in parts for each in ast.walk(part) if isinstance(each, ast.Name) and each.id == name]
+    return bool(names) and all(isinstance(each.ctx, ast.Load) for each in names)
 
 
 def remove_stores(edit: ModuleEdit) -> None:

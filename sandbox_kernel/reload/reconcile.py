@@ -51,6 +51,12 @@ def same_home(edit: ModuleEdit, old: type, new: type) -> bool:
 
 def reconcile_function(edit: ModuleEdit, old: FunctionType, new: Any, unit: Unit) -> Any:
     own = isinstance(new, FunctionType) and new.__globals__ is edit.live
+    if (
+        unit.kind == "class"
+        and old.__qualname__ == unit.name
+        and not belongs_elsewhere(edit, old, unit, edit.source.units)
+    ):
+        functions.forward(edit.journal, old, new)
     if unit.kind != "def" and not (own and new.__qualname__ == old.__qualname__):
         return new
     fits = own and not belongs_elsewhere(edit, old, unit, edit.source.units)

@@ -6,7 +6,9 @@ objects.
 from __future__ import annotations
 
 import enum
+import operator
 import typing
+from functools import reduce
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +112,7 @@ def set_from_shell(
     if name in MEMBER_TABLES:
         value = translate(value, members)
         if name == "_value2member_map_" and isinstance(cls, enum.EnumMeta):
-            value |= combinations(cls, value)
+            value |= combinations(edit, cls, value)
     elif id(value) in members:
         value = members[id(value)]
     elif isinstance(value, enum.property) and getattr(value, "member", None) is not None:
@@ -118,10 +120,19 @@ def set_from_shell(
     edit.journal.set_class_attr(cls, name, value)
 
 
-def combinations(cls: enum.EnumMeta, known: dict[Any, Any]) -> dict[Any, Any]:
-    """Flags that were combined at run time (`R | W`) are remembered by value and must stay the same objects."""
-    old = cls._value2member_map_ if issubclass(cls, enum.Flag) else {}
-    return {v: m for v, m in old.items() if v not in known and (m._name_ is None or "|" in m._name_)}
+def combinations(edit: ModuleEdit, cls: enum.EnumMeta, known: dict[Any, Any]) -> dict[Any, Any]:
+    """Flags that were combined at run time (`R | W`) stay the same objects, by the values that their parts have now."""
+    found: dict[Any, Any] = {}
+    parts = {member._name_: member for member in known.values()}
+    for value, member in (cls._value2member_map_ if issubclass(cls, enum.Flag) else {}).items():
+        names = (member._name_ or "").split("|")
+        if value in known or (member._name_ is not None and len(names) == 1):
+            continue
+        if member._name_ and all(name in parts for name in names) and can_change(member):
+            edit.journal.keep_dict(member.__dict__)
+            value = member._value_ = reduce(operator.or_, [parts[name]._value_ for name in names])
+        found[value] = member
+    return found
 
 
 def translate(table: Any, members: dict[int, Any]) -> Any:
@@ -148,6 +159,8 @@ def merge_members(edit: ModuleEdit, cls: enum.EnumMeta, shell: enum.EnumMeta) ->
             edit.journal.step(f"member {cls.__qualname__}.{name}")
             if old._value_ != member._value_:
                 edit.taint.mark_values(cls.__qualname__, ["value", "_value_"])
+                if isinstance(old, enum.Flag):  # `A | B` is made of values
+                    edit.taint.mark_values(cls.__qualname__, [name])
             old.__dict__.update(member.__dict__)
             old.__dict__["__objclass__"] = cls
             kept[id(member)] = old
@@ -165,4 +178,8 @@ def merge_members(edit: ModuleEdit, cls: enum.EnumMeta, shell: enum.EnumMeta) ->
 def can_become(old: Any, new: Any) -> bool:
     """Members that are numbers or strings hold their value in the object itself."""
     mixed = type(old)._member_type_
-    return mixed is object or mixed(old) == mixed(new)
+    return can_change(old) or mixed(old) == mixed(new)
+
+
+def can_change(member: Any) -> bool:
+    return type(member)._member_type_ is object

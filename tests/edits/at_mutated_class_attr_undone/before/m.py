@@ -1,0 +1,4 @@
+class C:
+    cfg={'a':1}
+    lst=[1]
+class D(C): pass

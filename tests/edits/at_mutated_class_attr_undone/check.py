@@ -1,0 +1,2 @@
+# refused
+assert d.cfg=={'a':1} and d.lst==[1]

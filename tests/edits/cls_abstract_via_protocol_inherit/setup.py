@@ -1,0 +1,2 @@
+import m
+i=m.I()

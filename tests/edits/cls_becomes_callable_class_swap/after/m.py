@@ -1,0 +1,2 @@
+class make:
+    def __init__(self,x): self.x=x

@@ -1,0 +1,1 @@
+def make(x): return ('fn',x)

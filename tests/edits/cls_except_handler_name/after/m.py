@@ -1,0 +1,5 @@
+try:
+    int('x')
+except ValueError as err:
+    MSG=str(err)
+    def f(): return MSG.upper()

@@ -1,0 +1,5 @@
+try:
+    1/0
+except ZeroDivisionError as err:
+    MSG=str(err)
+    def f(): return MSG

@@ -1,0 +1,1 @@
+assert 'INVALID' in m.f() and not hasattr(m,'err')

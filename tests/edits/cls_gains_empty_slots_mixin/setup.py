@@ -1,0 +1,2 @@
+import m
+a,b=m.A(),m.B()

@@ -1,0 +1,7 @@
+DEBUG=True
+class A: pass
+if DEBUG:
+    class Tool:
+        def go(self): return 1
+    TOOLS=[Tool]
+    HELP=lambda: Tool

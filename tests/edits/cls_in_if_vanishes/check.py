@@ -1,0 +1,1 @@
+assert not hasattr(m,'Tool') and not hasattr(m,'TOOLS') and not hasattr(m,'HELP')

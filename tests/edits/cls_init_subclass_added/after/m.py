@@ -1,0 +1,5 @@
+class B:
+    tags=[]
+    def __init_subclass__(cls, **k):
+        cls.tag=cls.__name__
+class S(B): pass

@@ -1,0 +1,2 @@
+class B: pass
+class S(B): pass

@@ -1,0 +1,2 @@
+class U(m.B): pass
+assert U.tag=='U'

@@ -1,0 +1,1 @@
+assert c.go()=='B' and m.C.__bases__==(m.B,)

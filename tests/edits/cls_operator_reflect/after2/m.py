@@ -1,0 +1,2 @@
+class N:
+    def __init__(self,v): self.v=v

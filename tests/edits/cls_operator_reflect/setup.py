@@ -1,0 +1,3 @@
+import m
+n=m.N(1)
+assert raises(TypeError, lambda: 1+n)

@@ -1,0 +1,2 @@
+import m
+s=m.S(); h=s.go

@@ -1,0 +1,3 @@
+class S:
+    __slots__={'x':'doc x'}
+    def __init__(self): self.x=1

@@ -1,0 +1,2 @@
+import m
+a=m.A()

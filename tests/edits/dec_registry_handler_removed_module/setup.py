@@ -1,0 +1,2 @@
+import reg,m
+assert len(reg.H)==2

@@ -1,0 +1,2 @@
+class C:
+    def b(self): return 'b2'

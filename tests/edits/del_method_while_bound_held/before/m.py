@@ -1,0 +1,3 @@
+class C:
+    def a(self): return 'a'
+    def b(self): return 'b'

@@ -1,0 +1,1 @@
+assert not hasattr(c,'a') and h()=='a' and c.b()=='b2'

@@ -1,0 +1,3 @@
+A=1
+B=3
+def f(): return ('n',globals().get('A'))

@@ -1,0 +1,3 @@
+import m
+del m.A
+m.EXTRA=5

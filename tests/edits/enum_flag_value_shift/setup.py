@@ -1,0 +1,2 @@
+import m
+a,b=m.P.A,m.P.B

@@ -1,0 +1,5 @@
+from enum import Enum
+class E(Enum):
+    A='a'
+    @classmethod
+    def _missing_(cls,v): return cls.A

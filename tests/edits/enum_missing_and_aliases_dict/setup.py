@@ -1,0 +1,3 @@
+import m
+a=m.E.A
+assert m.E('zzz') is a

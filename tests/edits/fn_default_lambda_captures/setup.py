@@ -1,0 +1,2 @@
+import m
+k=m.f.__defaults__[0]; m.f()

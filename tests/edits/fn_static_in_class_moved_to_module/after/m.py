@@ -1,0 +1,3 @@
+def h(x): return ('m',x)
+class C:
+    def go(self): return h(1)

@@ -1,0 +1,4 @@
+class C:
+    @staticmethod
+    def h(x): return ('c',x)
+    def go(self): return self.h(1)

@@ -1,0 +1,2 @@
+import m
+c=m.C(); h=m.C.h

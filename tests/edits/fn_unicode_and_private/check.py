@@ -1,0 +1,1 @@
+assert h()=='ß2' and å.τ()=='o' and m.f()==2

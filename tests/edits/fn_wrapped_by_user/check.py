@@ -1,0 +1,1 @@
+assert orig()==2

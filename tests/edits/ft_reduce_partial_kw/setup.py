@@ -1,0 +1,3 @@
+import m
+from m import g
+t=m.TABLE

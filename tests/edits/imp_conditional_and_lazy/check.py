@@ -1,0 +1,1 @@
+assert b.f()=='real'

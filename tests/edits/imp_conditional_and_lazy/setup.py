@@ -1,0 +1,2 @@
+import a,b
+assert b.f()=='none'

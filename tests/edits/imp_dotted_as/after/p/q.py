@@ -1,0 +1,2 @@
+K=5
+def f(): return K*2

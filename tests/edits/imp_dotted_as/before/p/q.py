@@ -1,0 +1,2 @@
+K=1
+def f(): return K

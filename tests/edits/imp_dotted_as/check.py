@@ -1,0 +1,1 @@
+assert u.L==10 and x.f()==10

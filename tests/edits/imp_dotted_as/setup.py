@@ -1,0 +1,2 @@
+import u
+import p.q as x

@@ -1,0 +1,1 @@
+assert c.S==6

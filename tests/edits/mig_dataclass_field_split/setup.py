@@ -1,0 +1,2 @@
+import m
+ps=[m.P('a b'),m.P('c d')]

@@ -1,0 +1,1 @@
+assert s.log==['S'] and b.log==[]

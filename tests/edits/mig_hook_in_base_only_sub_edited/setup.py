@@ -1,0 +1,2 @@
+import m
+b,s=m.B(),m.S()

@@ -1,0 +1,2 @@
+FACTOR=3
+def scale(): return 10

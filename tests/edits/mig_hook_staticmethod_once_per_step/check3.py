@@ -1,0 +1,1 @@
+assert c.log==['m1','m2']

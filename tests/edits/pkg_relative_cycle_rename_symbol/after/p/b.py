@@ -1,0 +1,2 @@
+from . import a
+def helper2(): return a.base2()*2

@@ -1,0 +1,2 @@
+from . import a
+def helper(): return a.base()*2

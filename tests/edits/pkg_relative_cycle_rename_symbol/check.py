@@ -1,0 +1,1 @@
+assert run()==201 and not hasattr(p.a,'base') and not hasattr(p.b,'helper')

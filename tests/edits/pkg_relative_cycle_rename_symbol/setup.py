@@ -1,0 +1,3 @@
+import p
+from p import run
+assert run()==21

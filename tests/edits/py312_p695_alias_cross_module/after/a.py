@@ -1,0 +1,2 @@
+type Num=float
+type Pair[T]=list[T]

@@ -1,0 +1,2 @@
+from a import Num, Pair
+def f(x: Num) -> Pair[int]: return (x,x)

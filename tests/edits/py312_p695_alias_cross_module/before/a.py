@@ -1,0 +1,2 @@
+type Num=int
+type Pair[T]=tuple[T,T]

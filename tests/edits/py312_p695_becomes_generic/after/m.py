@@ -1,0 +1,3 @@
+class A[T]:
+    def go(self): return 2
+def f[T](x: T) -> T: return (x,)

@@ -1,0 +1,1 @@
+assert f([1])==('n',1) and b.get()==('n',1) and b.other()=='u' and [p.__name__ for p in m.Box.__type_params__]==['T','U'] and m.Box[int,str] and [p.__name__ for p in f.__type_params__]==['T','Ts','P'] and m.Alias.__value__.__origin__ is dict

@@ -1,0 +1,2 @@
+import m
+b=m.Box(); h=b.kind; f=m.f

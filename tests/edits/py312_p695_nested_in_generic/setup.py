@@ -1,0 +1,2 @@
+import m
+o=m.Out(); i=o.In()

@@ -1,0 +1,2 @@
+import m
+b,d=m.B(),m.D()

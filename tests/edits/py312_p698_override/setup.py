@@ -1,0 +1,2 @@
+import m
+b=m.B(); h=b.go

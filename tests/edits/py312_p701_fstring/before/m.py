@@ -1,0 +1,1 @@
+def f(x): return f'{x!r:>{10}} {'a'}'

@@ -1,0 +1,1 @@
+assert copy.replace(p,z=5)==m.P(1,1,5)

@@ -1,0 +1,2 @@
+import m,copy
+p=m.P(1)

@@ -1,0 +1,2 @@
+import m,inspect
+c=m.C()

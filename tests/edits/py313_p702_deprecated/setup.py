@@ -1,0 +1,3 @@
+import m,warnings
+warnings.simplefilter('ignore')
+c=m.C(); f=m.f

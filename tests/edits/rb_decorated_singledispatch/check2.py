@@ -1,0 +1,1 @@
+assert f('a')=='d' and f(1)=='i'

@@ -1,0 +1,2 @@
+import m
+f=m.f

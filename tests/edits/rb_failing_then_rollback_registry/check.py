@@ -1,0 +1,2 @@
+# refused
+assert f(1)=='i' and f('a')=='d'

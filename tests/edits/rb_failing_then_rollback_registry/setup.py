@@ -1,0 +1,3 @@
+import m
+f=m.f
+f(1)

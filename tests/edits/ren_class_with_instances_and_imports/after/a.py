@@ -1,0 +1,2 @@
+class New:
+    def go(self): return 'new'

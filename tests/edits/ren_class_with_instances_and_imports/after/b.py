@@ -1,0 +1,2 @@
+from a import New
+def mk(): return New()

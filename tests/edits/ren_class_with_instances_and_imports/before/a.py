@@ -1,0 +1,2 @@
+class Old:
+    def go(self): return 'old'

@@ -1,0 +1,2 @@
+from a import Old
+def mk(): return Old()

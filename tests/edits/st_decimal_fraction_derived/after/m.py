@@ -1,0 +1,6 @@
+from decimal import Decimal
+from datetime import timedelta
+R='0.2'
+RATE=Decimal(R)
+T=timedelta(seconds=int(RATE*100))
+def tax(x,r=RATE): return x*r

@@ -1,0 +1,1 @@
+assert m.tax(10)==2 and m.T.seconds==20

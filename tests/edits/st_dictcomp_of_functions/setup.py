@@ -1,0 +1,2 @@
+import m
+t=m.TABLE; t['user']=1

@@ -1,0 +1,1 @@
+assert m.VAL=='two' and m.EXTRA and m.f()=='f-two'==f()

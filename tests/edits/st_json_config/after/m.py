@@ -1,0 +1,4 @@
+import json
+RAW='{"a": 2}'
+CONF=json.loads(RAW)
+A=CONF['a']

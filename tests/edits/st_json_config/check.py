@@ -1,0 +1,1 @@
+assert m.A==2 and m.CONF['a']==2

@@ -1,0 +1,1 @@
+assert m.a()=='a' and m.last=='a'

@@ -1,0 +1,1 @@
+assert m.S=='/z/y'

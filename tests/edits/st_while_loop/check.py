@@ -1,0 +1,1 @@
+assert m.RES==2187==m.n

@@ -1,0 +1,2 @@
+import m
+assert m.RES==243
