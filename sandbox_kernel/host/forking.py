@@ -29,7 +29,7 @@ from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.family import family_of, stamp_of_packages
 from sandbox_kernel.zygote.parked import PAUSE_S
-from sandbox_kernel.zygote.protocol import Claim, Refused, Spawn, Spawned, Taken
+from sandbox_kernel.zygote.protocol import Claim, Refused, Spawn, Spawned, Taken, Words
 
 log = logging.getLogger(__name__)
 
@@ -129,15 +129,18 @@ class ForkingProvisioner(LocalProvisioner):
         parked: Spec | None,
     ) -> tuple[Spawned | Taken, ForkedProcess]:
         theirs, lifeline = os.pipe()
-        handed = {**streams, **({"isolation": order.isolation} if order.isolation else {"lifeline": theirs})}
-        handed |= {channel: each.fileno() for channel, each in self._listening.items()}
-        spawn = Spawn(
-            environ={os.fsencode(name): os.fsencode(value) for name, value in environ.items()},
-            cwd=os.fsencode(cwd),
-            connection=json.dumps(self.connection_info, default=bytes.decode).encode(),
-            connection_file=order.connection_file,
-            descriptors=tuple(handed),
+        words = protocol.write_words(
+            Words(
+                environ={os.fsencode(name): os.fsencode(value) for name, value in environ.items()},
+                cwd=os.fsencode(cwd),
+                connection=json.dumps(self.connection_info, default=bytes.decode).encode(),
+                connection_file=order.connection_file,
+            )
         )
+        handed = {"words": words, **streams}
+        handed |= {"isolation": order.isolation} if order.isolation else {"lifeline": theirs}
+        handed |= {channel: each.fileno() for channel, each in self._listening.items()}
+        spawn = Spawn(descriptors=tuple(handed))
         message = Claim(spawn, parked.to_json(), environ.get(SEED) != "no") if parked is not None else spawn
         try:
             protocol.send(connection, message, tuple(handed.values()))
@@ -150,7 +153,7 @@ class ForkingProvisioner(LocalProvisioner):
             connection.close()
             raise
         finally:
-            os.close(theirs)
+            protocol.close((theirs, words))
         return answer, ForkedProcess(answer.pid, descriptors[0], connection, lifeline)
 
 

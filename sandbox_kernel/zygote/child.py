@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from sandbox_kernel.isolation.enter import await_word, isolate
 from sandbox_kernel.isolation.spec import Spec
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.application import ForkedKernelApp
-from sandbox_kernel.zygote.protocol import CHANNELS, Claim, Spawn
+from sandbox_kernel.zygote.protocol import CHANNELS, Claim, Words
 
 STREAMS = ("0", "1", "2")
 SPEC_LIMIT_BYTES = 1 << 18
@@ -40,19 +40,24 @@ COMPILE_WORKER = "sandbox_kernel.versions.launching"
 
 @dataclass(slots=True)
 class Task:
-    """What a child is to become. `received` are its descriptors by name."""
+    """What a child is to become. `received` are its descriptors by name; `words` are read in the child only."""
 
-    spawn: Spawn
-    received: Mapping[str, int]
+    received: dict[str, int]
     listening: dict[str, int] = field(default_factory=dict)
+    _words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        self._words = self._words or protocol.read_words(self.received.pop("words"))
+        return self._words
 
     @property
     def connection(self) -> bytes:
-        return self.spawn.connection
+        return self.words.connection
 
     @property
     def connection_file(self) -> str:
-        return self.spawn.connection_file
+        return self.words.connection_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ def run(app: ForkedKernelApp, task: Task | Parking) -> None:
     if channel is not None:
         enter_level(channel)
     else:
-        os.chdir(task.spawn.cwd)
-    replace_environment(task.spawn)
+        os.chdir(task.words.cwd)
+    replace_environment(task.words)
     furnish(app, seeded=os.environ.get("SANDBOX_KERNEL_SEED") != "no")
     if channel is not None:
         await_word(channel)  # only now: what is ours is made while the host looks
@@ -105,12 +110,12 @@ def park(app: ForkedKernelApp, parking: Parking) -> None:
         line.close()
         if not isinstance(claim, Claim):
             os._exit(0)
-        task = Task(claim.spawn, dict(zip(claim.spawn.descriptors, descriptors, strict=True)))
+        task = Task(dict(zip(claim.spawn.descriptors, descriptors, strict=True)))
         channel = socket.socket(fileno=task.received["isolation"])
         spec = Spec.from_json(channel.recv(SPEC_LIMIT_BYTES))
         take_streams(task)
         os.chdir(spec.cwd)
-        replace_environment(task.spawn)
+        replace_environment(task.words)
         await_word(channel)
         app.claim(task)
         gc.enable()
@@ -149,7 +154,8 @@ def default_signals() -> None:
 
 
 def take_streams(task: Task) -> dict[str, int]:
-    """Its own standard streams; the other descriptors that were handed over, by name."""
+    """Its words and its own standard streams; the other descriptors that were handed over, by name."""
+    assert task.words is not None
     for name, stream in zip(STREAMS, (None, sys.stdout, sys.stderr), strict=True):
         # where the kernel watches what is written to a standard stream, the stream itself is behind this copy
         os.dup2(task.received[name], getattr(stream, "_original_stdstream_copy", int(name)))
@@ -177,12 +183,12 @@ def end_with(lifeline: int) -> None:
         os._exit(1)
 
 
-def replace_environment(spawn: Spawn) -> None:
+def replace_environment(words: Words) -> None:
     os.environb.clear()
-    os.environb.update(spawn.environ)
+    os.environb.update(words.environ)
     time.tzset()
     launcher = os.path.join(os.path.dirname(os.path.dirname(_file_of("ipykernel"))), "ipykernel_launcher.py")
-    sys.argv = [launcher, "-f", spawn.connection_file, *sys.argv[1:]]
+    sys.argv = [launcher, "-f", words.connection_file, *sys.argv[1:]]
 
 
 def enter_level(channel: socket.socket) -> None:

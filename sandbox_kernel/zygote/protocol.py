@@ -12,6 +12,7 @@ import contextlib
 import os
 import socket
 import struct
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -21,17 +22,21 @@ MESSAGE_LIMIT_BYTES = 512 * 1024
 DESCRIPTOR_LIMIT = 16
 
 
-class Spawn(msgspec.Struct, frozen=True, tag="spawn", kw_only=True):
-    """Fork a kernel. `descriptors` names those that come along: `0`, `1`, `2` (its standard streams), `lifeline` (its end
-    is the kernel's end), `isolation` (a channel as `isolation.launch` takes it) and the listening sockets of `CHANNELS`.
-
-    `connection` is the text of the connection file, which a sandbox may not be able to read by itself.
-    """
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What only the kernel itself may read: a zygote's memory is in all that it forks later. `connection` is the text of
+    the connection file, which a sandbox may not be able to read by itself."""
 
     environ: dict[bytes, bytes]
     cwd: bytes
     connection: bytes
     connection_file: str
+
+
+class Spawn(msgspec.Struct, frozen=True, tag="spawn", kw_only=True):
+    """Fork a kernel. `descriptors` names those that come along: `words` (a file with its `Words`), `0`, `1`, `2` (its
+    standard streams), `lifeline` (its end is the kernel's end), `isolation` (a channel as `isolation.launch` takes it) and
+    the listening sockets of `CHANNELS`."""
+
     descriptors: tuple[str, ...]
 
 
@@ -101,6 +106,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
 
 Message = Spawn | Claim | Park | Stay | Ask | End | State | Spawned | Taken | Refused | Ended
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_words = msgspec.msgpack.Decoder(Words)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -132,6 +138,25 @@ def receive(connection: socket.socket) -> tuple[Message | None, tuple[int, ...]]
     except msgspec.DecodeError:
         close(descriptors)
         raise
+
+
+def write_words(words: Words) -> int:
+    """As a file in memory, or one without a name where a sandbox may have none in memory."""
+    try:
+        made = os.memfd_create("words")
+    except OSError:
+        with tempfile.TemporaryFile() as file:
+            made = os.dup(file.fileno())
+    with os.fdopen(os.dup(made), "wb") as file:
+        file.write(_encoder.encode(words))
+    return made
+
+
+def read_words(descriptor: int) -> Words:
+    """Takes the descriptor over."""
+    with os.fdopen(descriptor, "rb") as file:
+        file.seek(0)
+        return _words.decode(file.read())
 
 
 def close(descriptors: array.array[int] | tuple[int, ...]) -> None:

@@ -26,8 +26,9 @@ from typing import Any
 
 import zmq
 
+from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.application import ForkedKernelApp
-from sandbox_kernel.zygote.protocol import CHANNELS, Spawn
+from sandbox_kernel.zygote.protocol import CHANNELS, Words
 
 TIMEOUT_S = 10.0
 ANSWER_MS = 3000
@@ -87,9 +88,8 @@ def _rehearse(app: ForkedKernelApp, directory: str, tell: int) -> None:
     environ = {**os.environb, b"SANDBOX_KERNEL_DIR": os.fsencode(directory)}
     ports = ", ".join(f'"{channel}_port": {number}' for number, channel in enumerate(CHANNELS, 1))
     connection = f'{{"transport": "ipc", "ip": "{directory}/k", "key": "{KEY}", {ports}}}'
-    spawn = Spawn(
-        environ=environ, cwd=os.fsencode(directory), connection=connection.encode(), connection_file="", descriptors=()
-    )
+    words = Words(environ=environ, cwd=os.fsencode(directory), connection=connection.encode(), connection_file="")
+    received["words"] = protocol.write_words(words)
     start = app.start
 
     def start_and_ask() -> None:  # not earlier: on its way a kernel closes what it does not know
@@ -100,7 +100,7 @@ def _rehearse(app: ForkedKernelApp, directory: str, tell: int) -> None:
     mine.extensions, mine.init_code, mine.start = [], lambda: None, start_and_ask
     sys.setprofile(note)
     threading.setprofile(note)
-    child.run(app, child.Task(spawn, received))
+    child.run(app, child.Task(received))
 
 
 def _ask(directory: str, seen: set[CodeType], tell: int) -> None:

@@ -143,9 +143,9 @@ class Server:
 
     def _spawn(self, connection: socket.socket, spawn: Spawn, descriptors: tuple[int, ...]) -> Task | None:
         received = dict(zip(spawn.descriptors, descriptors, strict=True))
-        if self._refusal or not set(STREAMS) <= set(received):
+        if self._refusal or not {"words", *STREAMS} <= set(received):
             protocol.close(descriptors)
-            self._tell(connection, Refused(self._refusal or "a standard stream is missing"))
+            self._tell(connection, Refused(self._refusal or "a descriptor is missing"))
             return None
         try:
             pid = fork_quietly() if "isolation" in received else os.fork()
@@ -154,7 +154,7 @@ class Server:
             self._tell(connection, Refused(f"no process could be made: {error.strerror}"))
             return None
         if pid == 0:
-            return Task(spawn, received)
+            return Task(received)
         protocol.close(descriptors)
         self._watch(pid, connection)
         return None

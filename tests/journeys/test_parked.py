@@ -132,6 +132,31 @@ async def test_parked_siblings_share_no_seed_key_or_identity(
     assert set() == set(one) & set(two)
 
 
+SCAN = """
+import re
+found = 0
+with open("/proc/self/mem", "rb", 0) as memory:
+    for line in open("/proc/self/maps"):
+        span, rights = line.split()[:2]
+        low, high = (int(end, 16) for end in span.split("-"))
+        if rights.startswith("rw"):
+            memory.seek(low)
+            found += len(re.findall(rb"told[-]to[-]one[-][0-9]+", memory.read(high - low)))
+print(found)
+"""
+
+
+async def test_nothing_that_one_was_told_is_in_the_memory_of_the_next(
+    managers: list[AsyncKernelManager], tmp_path: Path
+) -> None:
+    secret = {"COURSE": "told-to-one-42", "SANDBOX_KERNEL_ENV": "COURSE"}
+    first = await notebook(managers, tmp_path, "first", **secret)
+    await parked()
+    second = await notebook(managers, tmp_path, "second")
+    assert "0" != await run(first, SCAN)
+    assert "0" == await run(second, SCAN)
+
+
 STATE = """
 import os, resource, sys
 from pathlib import Path

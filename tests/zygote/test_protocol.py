@@ -12,7 +12,7 @@ if sys.platform != "linux":
     pytest.skip("a zygote needs Linux", allow_module_level=True)
 
 from sandbox_kernel.zygote import protocol
-from sandbox_kernel.zygote.protocol import Ask, Ended, Spawn, Spawned
+from sandbox_kernel.zygote.protocol import Ask, Ended, Spawn, Spawned, Words
 
 
 @pytest.fixture
@@ -23,9 +23,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
 def test_a_message_arrives_whole_with_its_descriptors(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
     reader, writer = os.pipe()
-    spawn = Spawn(
-        environ={b"NAME": b"\xff"}, cwd=b"/", connection=b"{}", connection_file="k.json", descriptors=("0", "lifeline")
-    )
+    spawn = Spawn(descriptors=("0", "lifeline"))
     with ours, theirs:
         protocol.send(ours, spawn, (reader, writer))
         received, descriptors = protocol.receive(theirs)
@@ -33,6 +31,11 @@ def test_a_message_arrives_whole_with_its_descriptors(pair: tuple[socket.socket,
         assert (spawn, b"through") == (received, os.read(reader, 7))
         assert [False, False] == [os.get_inheritable(descriptor) for descriptor in descriptors]
         protocol.close((*descriptors, reader, writer))
+
+
+def test_words_for_the_kernel_alone_lie_in_a_file() -> None:
+    words = Words(environ={b"NAME": b"\xff" * 200_000}, cwd=b"/", connection=b"{}", connection_file="k.json")
+    assert words == protocol.read_words(protocol.write_words(words))
 
 
 def test_the_end_of_a_connection_is_no_message(pair: tuple[socket.socket, socket.socket]) -> None:
