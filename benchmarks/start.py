@@ -1,4 +1,5 @@
-"""How long from asking for a kernel to the first execute reply: cold ipykernel, a zygote's fork, a parked kernel.
+"""How long from asking for a kernel to the first execute reply: cold ipykernel, a zygote's fork, one that the zygote keeps
+parked in its jail, one of a program's own pool.
 
     python benchmarks/start.py [ROUNDS]
 
@@ -21,17 +22,24 @@ from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
 
+from sandbox_kernel.host import zygotes
 from sandbox_kernel.host.forking import START
 from sandbox_kernel.host.manager import SandboxManager
+from sandbox_kernel.host.warm import fork_server, park
 from sandbox_kernel.isolation.levels import choose
+from sandbox_kernel.zygote.parked import COUNT
+from sandbox_kernel.zygote.protocol import Ask
 
 ROUNDS = 20
 Times = dict[str, list[float]]
 
 
-async def first_reply(kernel_name: str, *, start: str = "zygote") -> float:
-    """Over jupyter_client, as a notebook does it. Milliseconds."""
-    os.environ[START] = start
+async def first_reply(kernel_name: str, *, start: str = "zygote", parked: int = 0) -> float:
+    """Over jupyter_client, as a notebook does it. Milliseconds. `parked` are how many wait before."""
+    os.environ[START], os.environ[COUNT] = start, str(parked)
+    if parked:
+        while not any(state.parked for state in await zygotes.tell_all(Ask())):  # noqa: ASYNC110 another process makes it
+            await asyncio.sleep(0.05)
     with Path(os.devnull).open("wb") as nowhere:  # noqa: ASYNC230 it is never waited for
         manager = AsyncKernelManager(kernel_name=kernel_name)
         began = time.perf_counter()
@@ -63,15 +71,20 @@ async def first_result(manager: SandboxManager, times: Times) -> None:
 
 async def measure(rounds: int) -> Times:
     times: Times = {
-        "cold ipykernel": [], "cold sandbox": [], "zygote": [], "pool: create returns": [], "pool: first result": [],
+        "cold ipykernel": [], "cold sandbox": [], "zygote, forked when asked": [], "zygote, parked before": [],
+        "pool: create returns": [], "pool: first result": [],
     }  # fmt: skip
     over_jupyter: dict[str, Callable[[], Awaitable[float]]] = {
         "cold ipykernel": lambda: first_reply("python3"),
         "cold sandbox": lambda: first_reply("sandbox", start="plain"),
-        "zygote": lambda: first_reply("sandbox"),
+        "zygote, forked when asked": lambda: first_reply("sandbox"),
+        "zygote, parked before": lambda: first_reply("sandbox", parked=1),
     }
     await first_reply("sandbox", start="plain")  # the first of all compiles
-    await first_reply("sandbox")  # the first of all starts the zygote
+    await first_reply("sandbox")  # the first of all starts a zygote
+    os.environ[COUNT] = "1"
+    assert await fork_server()
+    assert await park(1) == 1
     async with SandboxManager(warm=1) as manager:
         for _ in range(rounds):
             for name, start in over_jupyter.items():

@@ -76,13 +76,11 @@ class ForkingProvisioner(LocalProvisioner):
 
     async def claim(self, cmd: Sequence[str], options: Options, spec: Spec) -> Taken | None:
         """A parked kernel of this kind becomes this one; None when there is none: the next time there will be."""
-        kind = kind_of(spec)
-        if not is_wanted() or _none_before.get(kind, 0.0) > time.monotonic():
+        if not is_wanted():
             return None
         try:
             answer = await self._ask(cmd, options, spec)
         except Unable:
-            _none_before[kind] = time.monotonic() + PAUSE_S
             return None
         return answer if isinstance(answer, Taken) else None
 
@@ -98,6 +96,9 @@ class ForkingProvisioner(LocalProvisioner):
             environ["JPY_PARENT_PID"] = str(os.getpid())
         shared = zygotes.environ_for(environ)
         family = family_of(cmd[0], order.flags, order.arguments, shared, stamp_of_packages(shared))
+        wanted = (family.digest, kind_of(parked)) if parked is not None else None
+        if _none_before.get(wanted, 0.0) > time.monotonic():
+            raise Unable("")
         streams = Streams(options)
         try:
             self._listen()
@@ -105,6 +106,9 @@ class ForkingProvisioner(LocalProvisioner):
             answer, process = await self._spawn(connection, order, environ, cwd, streams.by_name, parked)
         except (OSError, msgspec.DecodeError, TimeoutError) as error:
             raise Unable(f"the zygote did not answer ({error or type(error).__name__})") from error
+        except Unable:
+            _none_before.update({wanted: time.monotonic() + PAUSE_S} if wanted else {})
+            raise
         finally:
             streams.close()
         if self.connection_info["transport"] == "ipc":
@@ -224,7 +228,8 @@ def is_wanted() -> bool:
     return sys.platform == "linux" and os.environ.get(START, "zygote") != "plain"
 
 
-_none_before: dict[Spec, float] = {}  # by kind: a zygote that had none parks none while requests come one upon another
+# Until when not to ask again: a zygote that had none parks none while requests come one upon another.
+_none_before: dict[tuple[str, Spec] | None, float] = {}
 _said: set[str] = set()
 
 
