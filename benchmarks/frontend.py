@@ -10,7 +10,9 @@ of its own, on this machine.
 from __future__ import annotations
 
 import argparse
+import ast
 import asyncio
+import json
 import statistics
 import sys
 import tempfile
@@ -54,30 +56,35 @@ PAINT = """() => {
   });
 }"""
 
-CRASHES = """(count) => {
-  const side = document.querySelector('.sk-Studio-side');
-  window.seenCrashes = [];
-  let known = null;
+WATCH = """() => {
+  const studio = document.querySelector('.sk-Studio');
+  window.seen = {};
+  const see = (what) => { window.seen[what] ??= Date.now(); };
   const look = () => {
-    const story = side.querySelector('.sk-Crash .sk-Crash-facts')?.textContent ?? '';
-    if (story !== known) window.seenCrashes.push([story, Date.now()]);
-    known = story;
+    for (const card of studio.querySelectorAll('.sk-Crash')) {
+      const number = card.querySelector('.sk-Crash-facts')?.textContent.match(/-(\\d+)/)?.[1];
+      see(`crash ${number}`);
+      if (card.querySelector('.sk-Crash-next')?.textContent.startsWith('Restarted')) see(`restart ${number}`);
+    }
+    see(`reload ${studio.querySelector('[role=tab]')?.textContent.match(/v(\\d+)/)?.[1]}`);
   };
-  new MutationObserver(look).observe(side, { childList: true, subtree: true, characterData: true });
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
 
 CAUSE = """
-import time, threading, contextlib, json
+import time, contextlib, json
 from sandbox_kernel import call
-made = []
-def crash(number):
-    made.append([number, time.time() * 1000])
+made = {{}}
+for number in range(1, {count} + 1):
+    made[f"crash {{number}}"] = time.time() * 1000
     with contextlib.suppress(Exception):
         call('till', -number)
-for number in range(1, {count} + 1):
-    crash(number)
-    time.sleep(6)
-print(json.dumps(made))
+    made[f"restart {{number}}"] = time.time() * 1000
+    time.sleep(3)
+    get_ipython().run_cell_magic('sandbox_module', 'till', {source!r} + f'ROUND = {{number}}\\n')
+    made[f"reload {{number + 1}}"] = time.time() * 1000
+    time.sleep(3)
+json.dumps(made)
 """
 
 
@@ -129,18 +136,15 @@ async def measure_first_paint(host: Host, page: Page, rounds: int) -> None:
     report(f"{host.name}: from running the cell to the editor", times, 300)
 
 
-async def measure_crashes(host: Host, page: Page, rounds: int) -> None:
+async def measure_events(host: Host, page: Page, rounds: int) -> None:
+    """From the moment before the call that crashes, and after the reload's end, until the page shows it; one cell runs."""
     await open_notebook(host, page, "Studio()")
-    await page.evaluate(CRASHES, rounds)
-    made = await run_in_kernel(page, CAUSE.format(count=rounds).replace("print(json.dumps(made))", "str(made)"))
-    seen: list[list[object]] = await page.evaluate("() => window.seenCrashes")
-    shown: dict[int, float] = {}
-    for story, at in seen:
-        for number in range(1, rounds + 1):
-            if f"-{number}" in str(story).split("{")[0] and number not in shown:
-                shown[number] = float(str(at))
-    times = [shown[number] - at for number, at in eval(eval(made)) if number in shown]
-    report(f"{host.name}: a crash shown while a cell runs", times, 200)
+    await page.evaluate(WATCH)
+    made = json.loads(ast.literal_eval(await run_in_kernel(page, CAUSE.format(count=rounds, source=till()))))
+    seen: dict[str, float] = await page.evaluate("() => window.seen")
+    for kind in ("crash", "restart", "reload"):
+        times = [max(0.0, seen[what] - at) for what, at in made.items() if what.startswith(kind) and what in seen]
+        report(f"{host.name}: a {kind} shown while a cell runs", times, 200)
 
 
 async def measure_voila(host: Host, browser: Browser, rounds: int) -> None:
@@ -175,7 +179,7 @@ async def main(hosts: list[str], rounds: int) -> None:
                         for measure, times in (
                             (measure_jupyter, rounds),
                             (measure_first_paint, 10),
-                            (measure_crashes, 5),
+                            (measure_events, 5),
                         ):
                             page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
                             await measure(host, page, times)

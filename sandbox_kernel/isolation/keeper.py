@@ -168,6 +168,7 @@ def sweep() -> None:
             os.waitpid(-1, 0)
         except ChildProcessError:
             return
+        _reap()  # all that have ended, before everything is looked through again: there may be tens of thousands
 
 
 def _signal(pid: int, number: signal.Signals) -> bool:

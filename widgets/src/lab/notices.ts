@@ -5,8 +5,8 @@ import type { SandboxEvent } from "./server";
 
 const TOLD = new Set(["WorkerCrashed", "SupervisorGaveUp", "WorkerBlocked", "LimitExceeded"]);
 const SHOWN_MS = 10_000;
-/** Until then a studio shows what it was told. */
-const STUDIO_MS = 300;
+/** By then an open studio has drawn what it was told. */
+const STUDIO_MS = 100;
 
 interface Known {
   id: string;
@@ -16,21 +16,23 @@ interface Known {
 /** `wanted` is asked at each event, since the user may change the setting. */
 export function addNotices(tools: Tools, wanted: () => boolean): void {
   const known = new Map<string, Known>();
-  tools.server.onEvent((event) => {
-    if (!TOLD.has(event.kind) || !wanted()) return;
-    setTimeout(() => notify(event), STUDIO_MS);
-  });
   const notify = (event: SandboxEvent) => {
-    if (event.kind === "WorkerCrashed" && isSeen(event.sandbox)) return;
     const key = `${event.sandbox} ${event.kind} ${event.details.worker ?? event.details.supervisor ?? ""}`;
     known.set(key, tell(tools, event, known.get(key)));
   };
+  tools.server.onEvent((event) => {
+    if (!TOLD.has(event.kind) || !wanted()) return;
+    const studio = event.kind === "WorkerCrashed" && document.getElementById(`sandbox-studio-${event.sandbox}`);
+    if (!studio) return notify(event);
+    setTimeout(() => {
+      if (!showsCrash(studio)) notify(event);
+    }, STUDIO_MS);
+  });
 }
 
-/** Whether a studio of the sandbox shows the head of its newest crash: a notification would hide it. */
-function isSeen(sandbox: string): boolean {
-  const head = document.querySelector(`#${CSS.escape(`sandbox-studio-${sandbox}`)} .sk-Crash-head`);
-  const place = head?.getBoundingClientRect();
+/** Whether the head of the newest crash is in sight: a notification would hide it. */
+function showsCrash(studio: HTMLElement): boolean {
+  const place = studio.querySelector(".sk-Crash-head")?.getBoundingClientRect();
   return place !== undefined && place.height > 0 && place.bottom < innerHeight;
 }
 
