@@ -39,6 +39,7 @@ def verbs(calls: list[list[str]]) -> list[str]:
     return [" ".join(command[1:3]).removesuffix(" --quiet") for command in calls]
 
 
+@pytest.mark.process
 def test_the_first_start_makes_an_environment_and_the_second_does_nothing(
     checkout: Path, calls: list[list[str]]
 ) -> None:
@@ -49,6 +50,7 @@ def test_the_first_start_makes_an_environment_and_the_second_does_nothing(
     assert 2 == len(calls)
 
 
+@pytest.mark.process
 def test_a_changed_project_is_installed_again_with_all_it_had(checkout: Path, calls: list[list[str]]) -> None:
     ensure(checkout, "test")
     (checkout / "pyproject.toml").write_text("[project]\nversion = '2'")
@@ -56,6 +58,7 @@ def test_a_changed_project_is_installed_again_with_all_it_had(checkout: Path, ca
     assert (["venv", "pip install", "pip install"], f"{checkout}[lab,test]") == (verbs(calls), calls[-1][-1])
 
 
+@pytest.mark.process
 def test_another_extra_is_added(checkout: Path, calls: list[list[str]]) -> None:
     ensure(checkout, "lab")
     ensure(checkout, "test")

@@ -103,6 +103,7 @@ def test_a_closed_directory_is_counted_and_stays_closed(tmp_path: Path) -> None:
         closed.chmod(0o700)
 
 
+@pytest.mark.process
 @linux
 def test_deleted_files_that_are_open_are_counted(tmp_path: Path) -> None:
     make = "f = open('f', 'wb')\nf.write(bytes(1 << 20))\nf.flush()\nos.unlink('f')"
@@ -117,6 +118,7 @@ def test_deleted_files_that_are_open_are_counted(tmp_path: Path) -> None:
         process.communicate(b"\n")
 
 
+@pytest.mark.process
 @linux
 def test_a_process_and_what_it_started_are_counted() -> None:
     code = "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); sys.stdin.read(1)"
@@ -132,6 +134,7 @@ def test_a_process_and_what_it_started_are_counted() -> None:
         process.stdin.write(b"\n")
 
 
+@pytest.mark.process
 @linux
 def test_what_exceeds_a_limit_is_ended_and_told() -> None:
     told: list[Exceeded] = []

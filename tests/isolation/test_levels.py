@@ -57,6 +57,7 @@ def test_an_unknown_level_names_the_known_ones() -> None:
         choose("vm", BARE)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("jail")), reason="this machine has no jail to lose")
 def test_without_user_namespaces_auto_takes_the_fence() -> None:
     here = machine_without("unshare", error="EPERM")
@@ -65,6 +66,7 @@ def test_without_user_namespaces_auto_takes_the_fence() -> None:
     assert explain("jail", here).startswith(here("jail") + "; ")
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("fence")), reason="this machine has no fence to lose")
 def test_without_landlock_there_is_no_fence_but_the_jail_holds() -> None:
     here = machine_without("landlock_create_ruleset", error="ENOSYS")
@@ -72,17 +74,20 @@ def test_without_landlock_there_is_no_fence_but_the_jail_holds() -> None:
     assert missing_for("jail") == here("jail")
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux" or bool(missing_for("jail")), reason="this machine has no jail")
 def test_a_jail_needs_no_tracing() -> None:
     assert "" == machine_without("ptrace", error="EPERM")("jail")
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is for Linux")
 def test_without_seccomp_neither_fence_nor_jail_is_claimed() -> None:
     here = machine_without("seccomp", error="EINVAL")
     assert "limits" == choose("auto", here).level
 
 
+@pytest.mark.process
 def test_the_whole_machine_is_described() -> None:
     here = machine()
     assert "" == here.missing["none"]

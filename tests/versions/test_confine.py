@@ -35,6 +35,7 @@ except ChildProcessError:
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 @pytest.mark.parametrize("view", ["shown", "hidden"])
 def test_a_sweep_leaves_nothing_whether_processes_are_shown_or_not(view: str) -> None:
@@ -42,6 +43,7 @@ def test_a_sweep_leaves_nothing_whether_processes_are_shown_or_not(view: str) ->
     assert "True none left\n" == found.stdout
 
 
+@pytest.mark.process
 def test_children_since_a_process_are_those_that_are_ours() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert child.pid in confine.children_since(child.pid)

@@ -39,6 +39,7 @@ def test_the_loader_of_each_widget_stays_small() -> None:
     assert len(bundle.loader()) < 1500
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not (WIDGETS / "node_modules").exists(), reason="needs Node: run npm ci in widgets/")
 def test_the_bundle_is_what_the_sources_give() -> None:
     node = shutil.which("node")
