@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from contextvars import Context
 from typing import Any
 
-from sandbox_kernel.errors import CallError, CallTimeout
+from sandbox_kernel.errors import CallError, CallTimeout, StartError
 from sandbox_kernel.supervision import sysops
 from sandbox_kernel.supervision.checkpoints import CheckpointStore
 from sandbox_kernel.supervision.controls import Controls
@@ -69,27 +69,49 @@ class System(Controls):
 
     # ---- life
     def start(self) -> System:
+        """StartError where it cannot be, as when this process may have no more threads."""
         with self._lock:
             if self._thread is not None:
                 return self
-            ready = threading.Event()
-            self._thread = threading.Thread(
-                target=Context().run, args=(self._main, ready), name=f"supervision-{self.name}", daemon=True
+            ready, failures = threading.Event(), list[Exception]()
+            thread = threading.Thread(
+                target=Context().run, args=(self._main, ready, failures), name=f"supervision-{self.name}", daemon=True
             )
-            self._thread.start()
-            ready.wait()
+            try:
+                thread.start()
+                ready.wait()
+            except RuntimeError as error:  # no thread at all
+                failures.append(error)
+            if failures:
+                self._core = None
+                raise StartError(
+                    f"the supervision system '{self.name}' could not start ({failures[0]}); end threads or processes that "
+                    "are not needed, or raise the limit, and start it again"
+                ) from failures[0]
+            self._thread = thread
         return self
 
-    def _main(self, ready: threading.Event) -> None:
+    def _main(self, ready: threading.Event, failures: list[Exception]) -> None:
+        """The whole life of the thread. What goes wrong before it is ready is the starter's to tell."""
+        try:
+            self._run(ready)
+        except Exception as error:
+            if ready.is_set():
+                raise
+            failures.append(error)
+        finally:
+            ready.set()
+
+    def _run(self, ready: threading.Event) -> None:
         doorbell = Doorbell()
         loop = doorbell.loop = asyncio.SelectorEventLoop(doorbell)
-        self._core = Core(loop, doorbell, self)
-        watchdog = None if self.warn_s is None else Watchdog(self._core, warn_s=self.warn_s, end_s=self.end_s)
-        if watchdog is not None:
-            watchdog.start()
+        core = self._core = Core(loop, doorbell, self)
+        watchdog = None if self.warn_s is None else Watchdog(core, warn_s=self.warn_s, end_s=self.end_s)
         capture()
         loop.call_soon(ready.set)
         try:
+            if watchdog is not None:
+                watchdog.start()
             loop.run_forever()
         finally:
             if watchdog is not None:

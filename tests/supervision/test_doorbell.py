@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox_kernel.errors import CallError
+from sandbox_kernel.errors import CallError, StartError
 from sandbox_kernel.supervision.system import System
 from sandbox_kernel.supervision.worker import NoReply, Reply, Worker
 
@@ -134,3 +134,28 @@ def test_a_request_that_fails_harms_no_other() -> None:
         system.core.post(lambda: 1 / 0)
         assert "here" == system.call("echo", "here")
         assert told.is_set()
+
+
+@pytest.mark.parametrize("refused", ["supervision-full", "supervision-watchdog"])
+def test_a_system_that_gets_no_thread_says_so_and_can_be_started_later(
+    refused: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a sandbox that has as many threads as it may have."""
+    start = threading.Thread.start
+
+    def at_the_limit(thread: threading.Thread) -> None:
+        if thread.name == refused:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    system = System(name="full")
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", at_the_limit)
+        with pytest.raises(
+            StartError, match=r"'full' could not start .can't start new thread.; end threads or processes"
+        ):
+            system.start()
+    assert not system.running
+    with system:
+        system.start_worker(Echo, name="echo")
+        assert "there" == system.call("echo", "there")
