@@ -46,8 +46,17 @@ class Hinted(msgspec.Struct, frozen=True, tag="hinted"):
     position: int
 
 
+class Quizzed(msgspec.Struct, frozen=True, tag="quizzed"):
+    """A question was answered; `picked` are the letters of the choices, such as "ac"."""
+
+    lesson: str
+    quiz: str
+    picked: str
+    right: bool
+
+
 class Stumbled(msgspec.Struct, frozen=True, tag="stumbled"):
-    """A cell or a module raised outside a check."""
+    """A cell raised, or an edit was refused, outside a check."""
 
     lesson: str
     message: str
@@ -69,8 +78,8 @@ class Decided(msgspec.Struct, frozen=True, tag="decided"):
     accepted: bool
 
 
-What = Opened | Checked | Hinted | Stumbled | Fixed | Decided
-FromSandbox = Opened | Checked | Hinted | Stumbled  # what code in a sandbox may claim; the rest only the server says
+What = Opened | Checked | Hinted | Quizzed | Stumbled | Fixed | Decided
+FromSandbox = Opened | Checked | Hinted | Quizzed | Stumbled  # what a sandbox may claim; the rest only the server says
 
 
 class Event(msgspec.Struct, frozen=True):

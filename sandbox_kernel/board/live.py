@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sandbox_kernel.board.standing import Standing
+from sandbox_kernel.board.standing import QUIZ, Standing
 
 ONLINE_S = 20.0
 
@@ -34,10 +34,13 @@ class Learner:
     number: int = 0
 
     def to_json(self) -> dict[str, Any]:  # Any: JSON
-        """The exercise that was worked at last stands for the whole row."""
+        """The exercise that was worked at last stands for the whole row; the error is the newest one of any kind."""
         each = sorted(self.standings.values(), key=lambda one: one.changed)
-        last = each[-1] if each else None
-        at = next((one for one in reversed(each) if one.exercise and last and one.lesson == last.lesson), last)
+        quizzes = [one for one in each if one.exercise.startswith(QUIZ)]
+        exercises = [one for one in each if not one.exercise.startswith(QUIZ)]
+        last, shown = (found[-1] if found else None for found in (each, exercises))
+        in_lesson = (one for one in reversed(exercises) if one.exercise and last and one.lesson == last.lesson)
+        at = next(in_lesson, shown)
         return {
             "name": self.name,
             "shown": self.shown,
@@ -46,7 +49,9 @@ class Learner:
             "points": self.points,
             "fix": self.fix,
             "looked_at": self.looked_at,
-            "passed": sum(one.status == "pass" for one in each),
+            "passed": sum(one.status == "pass" for one in exercises),
+            "quizzes": [sum(one.status == "pass" for one in quizzes), len(quizzes)],
+            "error": (last.error if last else "") or (at.error if at else ""),
             "progressed": max((one.progressed for one in each), default=0.0),
             "at": asdict(at) if at else None,
         }

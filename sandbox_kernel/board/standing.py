@@ -10,16 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox_kernel.wire_class import Checked, Hinted, Opened, Stumbled
+from sandbox_kernel.wire_class import Checked, Hinted, Opened, Quizzed, Stumbled
 
 STUCK_FAILURES: Final = 3
 STUCK_S: Final = 300.0
+QUIZ: Final = "quiz: "  # what the part of a lesson is called that is a question; no exercise has such a name
 MESSAGE: Final = 500  # characters of an error that the board keeps
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`exercise` is empty for the lesson itself. `trying`: since when without success, 0 while all is well."""
+    """`exercise` is empty for the lesson itself, and begins with `QUIZ` for a question. `trying`: since when without
+    success, 0 while all is well."""
 
     learner: str
     lesson: str
@@ -35,16 +37,32 @@ class Standing:
     changed: float = 0.0
 
 
-def after(before: Standing, what: Opened | Checked | Hinted | Stumbled, time: float) -> Standing:
+Event = Opened | Checked | Hinted | Quizzed | Stumbled
+
+
+def part_of(what: Event) -> str:
+    """Which part of its lesson it is about, as `Standing.exercise` names it."""
+    match what:
+        case Checked() | Hinted():
+            return what.exercise
+        case Quizzed():
+            return QUIZ + what.quiz
+        case _:
+            return ""
+
+
+def after(before: Standing, what: Event, time: float) -> Standing:
     """The standing once this happened at `time`."""
     now = replace(before, changed=max(time, before.changed))
     match what:
         case Opened():
-            return replace(now, progressed=now.progressed or time)
+            return replace(now, progressed=now.progressed or time, error="")
         case Checked():
             return _checked(now, what, time)
         case Hinted():
             return replace(now, hints=max(now.hints, what.position))
+        case Quizzed():
+            return _quizzed(now, what, time)
         case Stumbled():
             return replace(now, error=what.message[:MESSAGE])
 
@@ -69,6 +87,17 @@ def _checked(now: Standing, what: Checked, time: float) -> Standing:
         progressed=time if better else now.progressed,
         trying=0.0 if better else now.trying or time,
     )
+
+
+def _quizzed(now: Standing, what: Quizzed, time: float) -> Standing:
+    tried = replace(now, attempts=now.attempts + 1)
+    if what.right:
+        progressed = time if now.status != "pass" else now.progressed
+        return replace(tried, failures=0, status="pass", error="", progressed=progressed, trying=0.0)
+    if now.status == "pass":  # who tries again what was right already is not stuck
+        return tried
+    error = f"question '{what.quiz}': answered {', '.join(what.picked) or 'nothing'}"[:MESSAGE]
+    return replace(tried, failures=now.failures + 1, status="fail", error=error, trying=now.trying or time)
 
 
 def is_stuck(standing: Standing, now: float) -> bool:

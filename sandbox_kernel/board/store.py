@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from sandbox_kernel.board import tables as t
 from sandbox_kernel.board.database import connect, insert_once
-from sandbox_kernel.board.standing import Standing, after
-from sandbox_kernel.wire_class import Checked, Decided, Event, Fixed, Hinted, Opened, Stumbled
+from sandbox_kernel.board.standing import Standing, after, part_of
+from sandbox_kernel.wire_class import Checked, Decided, Event, Fixed, Hinted, Opened, Quizzed, Stumbled
 
 Row = dict[str, Any]  # Any: of whatever type the column is
 IN_TIME_S = 10.0  # an event taken less than this ago has its own time; older ones only when the service was away
@@ -83,8 +83,8 @@ class Store:
         changed: dict[tuple[str, str], Standing],
     ) -> None:
         match event.what:
-            case Opened() | Checked() | Hinted() | Stumbled() as what:
-                key = (what.lesson, getattr(what, "exercise", ""))
+            case Opened() | Checked() | Hinted() | Quizzed() | Stumbled() as what:
+                key = (what.lesson, part_of(what))
                 before = changed.get(key) or _standing(connection, learner, *key)
                 changed[key] = after(before, what, time)
                 if isinstance(what, Checked):

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox_kernel import prepared
-from sandbox_kernel.classroom import nursery_process, pages, spool
+from sandbox_kernel import prepared, spool
+from sandbox_kernel.classroom import nursery_process, pages
 from sandbox_kernel.classroom.course import find_lesson
 from sandbox_kernel.classroom.grader import grade
 from sandbox_kernel.classroom.lessons import Cell, Exercise, Lesson, LessonError
@@ -190,6 +190,7 @@ class Desk:
         passed, notes = judge(quiz, {ord(each) - ord("a") for each in picked})
         results = Results(name, "pass" if passed else "fail", message=" ".join(notes))
         self._progress.record(self._lesson.id, self._lesson.version, picked, results, counts=True)
+        self._tell("quizzed", quiz=name, picked=picked, right=passed)
         said = "Right." if passed else "Not yet. " + " ".join(notes)
         return {"text": said, "html": pages.note_html(said, kind=results.status)}
 

@@ -43,10 +43,15 @@ class Desk:
             "verb": verb,
             "lesson": self.lesson,
             "start": os.getcwd(),
-            "directory": os.environ.get("SANDBOX_KERNEL_DIR") or os.getcwd(),
+            "directory": directory(),
             **details,
         }
         return _reply_to(request)
+
+
+def directory() -> str:
+    """Where this sandbox keeps what must last."""
+    return os.environ.get("SANDBOX_KERNEL_DIR") or os.getcwd()
 
 
 class _Kept:

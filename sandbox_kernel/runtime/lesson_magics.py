@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
+from sandbox_kernel import spool
 from sandbox_kernel.errors import SandboxError
 from sandbox_kernel.runtime import current
-from sandbox_kernel.runtime.desk import Desk, DeskRefused
+from sandbox_kernel.runtime.desk import Desk, DeskRefused, directory
 from sandbox_kernel.runtime.quiz_form import quiz_form
 
 _ANSWER = re.compile(r"%%sandbox_(?:answer[ \t]+|module[^\n]*--exercise[ \t=]+)(?P<exercise>[\w.-]+)")
@@ -29,6 +31,10 @@ class AnswerFailed(SandboxError):
         return []
 
 
+_NO_ERRORS = (AnswerFailed, KeyboardInterrupt, UsageError)  # the first was told with what it stands for
+_MESSAGE = 500
+
+
 @magics_class
 class LessonMagics(Magics):
     """Magics of a lesson's notebook."""
@@ -39,6 +45,7 @@ class LessonMagics(Magics):
         super().__init__(shell)
         self.lesson = ""
         self._answers: dict[str, str] = {}
+        self._told: BaseException | None = None
         self._targets: dict[str, str] = {}
         self._exercises: dict[str, dict[str, Any]] = {}  # Any: JSON
 
@@ -48,6 +55,15 @@ class LessonMagics(Magics):
         match = _ANSWER.match(source)
         if match is not None:
             self._answers[match["exercise"]] = source.partition("\n")[2]
+
+    def stumbled(self, result: Any) -> None:  # Any: IPython's ExecutionResult
+        """After each cell: an error outside a check is told to the class, if there is one, by its last line alone."""
+        error = result.error_before_exec or result.error_in_exec
+        if not self.lesson or error is None or isinstance(error, _NO_ERRORS) or error is self._told:
+            return
+        self._told = error
+        message = f"{type(error).__name__}: {error}".splitlines()[0][:_MESSAGE]
+        spool.tell(Path(directory()), "stumbled", lesson=self.lesson, message=message)
 
     @line_magic
     def sandbox_lesson(self, line: str) -> None:
@@ -171,3 +187,4 @@ def register(shell: Any) -> None:  # Any: IPython's shell has no types
     magics = LessonMagics(shell)
     shell.register_magics(magics)
     shell.events.register("pre_run_cell", magics.watch)
+    shell.events.register("post_run_cell", magics.stumbled)

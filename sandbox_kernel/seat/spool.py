@@ -1,8 +1,8 @@
 """Fetches what sandboxes have to tell from their own directories, where code of the learner may have put anything.
 
-The desk of a lesson writes one small JSON file per event into `.sandbox/outbox` of its sandbox (`classroom.spool`). Here
-each is read as bytes of a bounded size without following any link, checked against the messages that a sandbox may send,
-put into the server's own outbox, and only then removed.
+The desk of a lesson writes one small JSON file per event into `.sandbox/outbox` of its sandbox (`sandbox_kernel.spool`).
+Here each is read as bytes of a bounded size without following any link, checked against the messages that a sandbox may
+send, put into the server's own outbox, and only then removed.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox_kernel.classroom.course import load_course
 from sandbox_kernel.classroom.lessons import Lesson, load_lesson
+from sandbox_kernel.classroom.quiz import letter, read_quiz
 
 COURSE = Path(__file__).parent.parent.parent / "lessons"
 LESSON = "functions"
@@ -43,3 +44,10 @@ def answers(of: Lesson, exercise: str) -> Mapping[str, str]:
         "wrong": one.starter.source + "\n# not done yet\n",
         "check": visible[0].source,
     }
+
+
+def right_letters(of: Lesson, quiz: str) -> str:
+    """The answer of a question, as `%sandbox_quiz` takes it."""
+    (cell,) = [cell for cell in of.cells if cell.role == "quiz" and cell.id == quiz]
+    found = read_quiz(cell.source)
+    return "".join(letter(number) for number, choice in enumerate(found.choices) if choice.text in found.right)

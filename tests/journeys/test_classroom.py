@@ -124,6 +124,19 @@ async def test_a_check_reaches_the_board_within_two_seconds(teach: Visitor, kern
     assert "not written yet" in row["at"]["error"]
 
 
+async def test_questions_and_errors_outside_checks_reach_the_board(teach: Visitor, kernel: Kernel) -> None:
+    lesson = study.lesson("supervisors")
+    await kernel.run(study.opening(lesson))
+    await kernel.run("1 / 0")
+    await board(teach, "ada", lambda row: row["error"] == "ZeroDivisionError: division by zero")
+    await kernel.run("%sandbox_quiz tree-quiz z")
+    row = await board(teach, "ada", lambda row: row["quizzes"] == [0, 1])
+    assert "question 'tree-quiz': answered z" == row["error"]
+    await kernel.run(f"%sandbox_quiz tree-quiz {study.right_letters(lesson, 'tree-quiz')}")
+    assert "" == (await board(teach, "ada", lambda row: row["quizzes"] == [1, 1]))["error"]
+    await kernel.run(study.opening(study.lesson()))
+
+
 async def test_the_service_checks_again_and_grades_what_it_found(teach: Visitor, kernel: Kernel) -> None:
     cells = study.answers(study.lesson(), "ticket")
     await kernel.run(cells["right"])

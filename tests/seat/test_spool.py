@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox_kernel.classroom import spool as desk
+from sandbox_kernel import spool as desk
 from sandbox_kernel.seat import spool
 from sandbox_kernel.seat.outbox import Outbox
 from sandbox_kernel.wire_class import Decided, Opened

@@ -14,6 +14,7 @@ export const COLUMNS = [
   { key: "attempts", label: "Attempts", number: true, text: (row) => (row.attempts ? String(row.attempts) : "") },
   { key: "minutes", label: "Minutes", title: "Minutes since the last progress", number: true, text: (row) => (row.minutes < 0 ? "" : String(row.minutes)) },
   { key: "points", label: "Points", title: "Points that the service has checked", number: true, text: (row) => String(row.points) },
+  { key: "quizzes", label: "Questions", title: "Questions answered rightly, of those that were answered", number: true, text: (row) => (row.asked ? `${row.quizzes} of ${row.asked}` : "") },
   { key: "fix", label: "Fix", text: (row) => row.fix },
   { key: "error", label: "Last error", text: (row) => row.error },
 ];
@@ -36,7 +37,9 @@ export function rowOf(learner, now) {
     minutes: learner.progressed ? Math.max(0, Math.floor((now - learner.progressed) / 60)) : -1,
     points: learner.points,
     fix: learner.fix,
-    error: at ? at.error : "",
+    quizzes: learner.quizzes[0],
+    asked: learner.quizzes[1],
+    error: learner.error,
     looked: learner.looked_at,
   };
 }

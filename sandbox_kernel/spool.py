@@ -1,4 +1,6 @@
-"""What the desk tells the classroom: one small file per event in the sandbox's directory, for the learner's server to fetch.
+"""What a sandbox tells its classroom: one small file per event in its directory, for the learner's server to fetch.
+
+Called by the desk of a lesson for what is checked, and by the kernel for cells that raise.
 
 Only in a classroom (`SANDBOX_CLASSROOM` is set by the learner's server). The sandbox has no network, and needs none: the
 file is there before the learner sees the result, so nothing is lost while server or service are away. It is the learner's
