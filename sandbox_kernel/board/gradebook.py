@@ -130,7 +130,7 @@ def nbgrader_csv(grades: Iterable[Grade], people: dict[str, str], most: dict[str
         found.setdefault((grade.lesson, grade.learner), []).append(grade)
 
     def stamp(time: float) -> str:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if time else ""
+        return str(datetime.fromtimestamp(time, UTC).replace(tzinfo=None)) if time else ""
 
     rows = []
     for lesson, max_score in sorted(most.items()):
