@@ -205,20 +205,17 @@ class Core:
         sender = LocalSender(future, None if caller is None else caller.ref, None if caller is None else caller.origin)
         sender.process = process
         process.deliver((kind, request, sender))
-        if timeout_s is None:
-            return await self._wait(future, sender)
-        timer = self.loop.call_later(timeout_s, _time_out, sender, process.label, timeout_s)
-        try:
-            return await self._wait(future, sender)
-        finally:
-            timer.cancel()
-
-    async def _wait(self, future: asyncio.Future[Any], sender: Sender) -> Any:
+        timer = None
+        if timeout_s is not None:
+            timer = self.loop.call_later(timeout_s, _time_out, sender, process.label, timeout_s, context=self.context)
         try:
             return await future
         except asyncio.CancelledError:
             sender.close()
             raise
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     async def operate(self, target: Any, operation: Callable[[Any], Any], timeout_s: float | None = 5.0) -> Any:
         """Have a process run `operation(process)` between two messages, also while it is suspended."""

@@ -183,11 +183,14 @@ class System(Controls):
             text = f"{who} used call(), which would stop every worker; make the handler async and await acall()"
             raise CallError(text, reason="would_block")
 
-    async def acall(self, target: Any, request: Any, timeout_s: float | None = 5.0) -> Any:
-        """As `call`, from async code of any loop."""
+    def acall(self, target: Any, request: Any, timeout_s: float | None = 5.0) -> Coroutine[Any, Any, Any]:
+        """As `call`, from async code of any loop: what it gives is to be awaited."""
         core = self.core
         if threading.get_ident() == core.thread_id:
-            return await core.call(target, request, timeout_s)
+            return core.call(target, request, timeout_s)
+        return self._foreign_call(core, target, request, timeout_s)
+
+    async def _foreign_call(self, core: Core, target: Any, request: Any, timeout_s: float | None) -> Any:
         sender = ForeignSender(asyncio.get_running_loop(), self.origin())
         core.post(core.submit, target, request, sender)
         try:

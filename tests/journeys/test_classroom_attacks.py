@@ -28,9 +28,10 @@ SECRET = "bob's answer to everything"
 NOTEBOOK = "mine.ipynb"
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
-    with opened_class(tmp_path_factory.mktemp("school"), PEOPLE) as made:
+@pytest.fixture(scope="module", params=["auto", pytest.param("fence", marks=pytest.mark.soak)])
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+    """At the strongest level, and at the one for machines without user namespaces."""
+    with opened_class(tmp_path_factory.mktemp("school"), PEOPLE, "--isolation", request.param) as made:
         yield made
 
 
