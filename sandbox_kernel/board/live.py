@@ -41,6 +41,7 @@ class Learner:
         last, shown = (found[-1] if found else None for found in (each, exercises))
         in_lesson = (one for one in reversed(exercises) if one.exercise and last and one.lesson == last.lesson)
         at = next(in_lesson, shown)
+        newest = last if last and (last.exercise or last.error) else at  # opening a lesson makes nothing better
         return {
             "name": self.name,
             "shown": self.shown,
@@ -51,7 +52,7 @@ class Learner:
             "looked_at": self.looked_at,
             "passed": sum(one.status == "pass" for one in exercises),
             "quizzes": [sum(one.status == "pass" for one in quizzes), len(quizzes)],
-            "error": (last.error if last else "") or (at.error if at else ""),
+            "error": newest.error if newest else "",
             "progressed": max((one.progressed for one in each), default=0.0),
             "at": asdict(at) if at else None,
         }

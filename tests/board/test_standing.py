@@ -89,3 +89,6 @@ def test_the_board_shows_the_newest_error_until_something_goes_well() -> None:
     stumbled = after(Standing("ada", "till"), Stumbled("till", "NameError: x"), 11.0)
     assert "NameError: x" == row(failed, stumbled)["error"]
     assert "" == row(after(failed, checked("pass", 3.0), 12.0), stumbled)["error"]
+    right = after(Standing("ada", "till", QUIZ + "one"), Quizzed("till", "one", "a", True), 12.0)
+    assert "" == row(stumbled, right)["error"]
+    assert "expected 3" == row(failed, after(Standing("ada", "till"), Opened("till"), 12.0))["error"]
