@@ -1,7 +1,7 @@
 """The six verbs of this project, for people and for CI: setup, fmt, check, test, docs, build.
 
     python3 .ci/dev.py test            everything that runs in minutes; more arguments go to pytest
-    python3 .ci/dev.py test --quick    those that start no kernel, process or browser: the aim is ten seconds
+    python3 .ci/dev.py test --quick    those that start no kernel, process or browser: under ten seconds
 
 Needs nothing but Python 3.11: the first call makes `.venv` and installs the project and its tools into it.
 """
