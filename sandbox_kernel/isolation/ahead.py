@@ -176,6 +176,7 @@ def admit(spec: Spec, view: int, *, as_root: bool) -> None:
         for path in given.written:
             if os.path.dirname(path) == home:
                 os.mkdir(GIVEN + "/" + os.path.basename(path))
+    covers = []
     for path in sorted({*given.trees, *spec.hidden, *homes}):
         if path in homes:
             os.makedirs(path, exist_ok=True)
@@ -184,8 +185,9 @@ def admit(spec: Spec, view: int, *, as_root: bool) -> None:
             put(tree, path)
         elif path in given.trees:
             given.place(path, "")
-        else:
-            cover(path)
+        elif cover(path):
+            covers.append(path)
     os.makedirs(spec.cwd, exist_ok=True)
     syscalls.call("umount2", GIVEN.encode() + b"\0", _DETACH)
-    seal("/")
+    for path in ("/", *covers):
+        seal(path)
