@@ -32,6 +32,8 @@ _READ_EXACTLY = ("HOME", "USER", "VIRTUAL_ENV", "CONDA_PREFIX", *ABOUT_ZYGOTES)
 _NEEDED_TO_START = ("PATH", "TMPDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_RUNTIME_DIR", "XDG_DATA_HOME")
 _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 SOURCES_S = 1.0
+_ROOMS_AHEAD = ("isolation", "reload", "runtime", "supervision", "versions", "zygote")  # a zygote has read them
+_ALSO_AHEAD = ("host/magics.py",)
 _CONFIGURATION = ("ipython_config.py", "ipython_config.json", "ipython_kernel_config.py", "ipython_kernel_config.json")
 
 
@@ -115,7 +117,11 @@ def _places() -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=1)
 def _stamp_of_sources(_: int) -> str:
-    sources = sorted(_sources(Path(__file__).parent.parent))
+    package = Path(__file__).parent.parent
+    files = [Path(entry.path) for entry in os.scandir(package) if entry.is_file()]
+    sources = sorted(_facts(path, path.stat()) for path in (*files, *(package / name for name in _ALSO_AHEAD)))
+    for room in _ROOMS_AHEAD:
+        sources += sorted(_sources(package / room))
     return hashlib.sha256("\n".join(sources).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -125,8 +131,11 @@ def _sources(directory: Path) -> Iterable[str]:
             if entry.name not in ("__pycache__", "static", "share"):
                 yield from _sources(Path(entry.path))
         elif entry.name.endswith(".py"):
-            status = entry.stat()
-            yield f"{entry.path}:{status.st_mtime_ns}:{status.st_size}"
+            yield _facts(entry.path, entry.stat())
+
+
+def _facts(path: str | Path, status: os.stat_result) -> str:
+    return f"{path}:{status.st_mtime_ns}:{status.st_size}"
 
 
 def _mtime(path: str | Path) -> int:

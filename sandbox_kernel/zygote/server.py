@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from sandbox_kernel.isolation.ahead import pair
 from sandbox_kernel.isolation.spec import Spec, kind_of
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.child import STREAMS, Parking, Task
@@ -209,7 +210,19 @@ class Server:
         watched = os.pidfd_open(pid)
         self._children[watched] = Child(pid, None, parked)
         self._poll.register(watched, select.POLLIN)
+        self._rehearse(parked.kind)
         return None
+
+    def _rehearse(self, kind: Kind) -> None:
+        """As when somebody comes: what the zygote writes to then is its own again after the fork."""
+        mine, theirs = pair()
+        with mine, theirs:
+            protocol.send(mine, Claim(Spawn(descriptors=("0",)), kind.spec.to_json(), kind.seeded), (mine.fileno(),))
+            claim, descriptors = protocol.receive(theirs)
+            protocol.close(descriptors)
+            assert isinstance(claim, Claim)
+            self._lot.take(Kind(kind_of(Spec.from_json(claim.spec)), not kind.seeded))
+            socket.send_fds(mine, [protocol.packed(claim)], [mine.fileno()])
 
     def _watch(self, pid: int, connection: socket.socket) -> None:
         watched = os.pidfd_open(pid)
