@@ -6,9 +6,24 @@ import os
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from sandbox_kernel.host import grammars
+
+# The tests that always run see the same examples everywhere: hypothesis is pinned, seeds itself by the test's own text, and
+# does not mix in the constants that it finds in whatever modules happen to be loaded. Where a machine is slow it does not
+# matter. The search for new faults (`-m soak`) says `derandomize=False`.
+hypothesis.settings.register_profile(
+    "fixed",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("fixed")
+setattr(providers, "_get_local_constants", lambda: providers._local_constants)  # noqa: B010  # it has no setting for it
 
 collect_ignore = ["edits"]  # some 1400 folders with no test of their own: `reload/test_edits.py` reads them
 

@@ -31,7 +31,7 @@ def notebooks(draw: st.DrawFn) -> Notebook:
 
 
 @given(notebooks())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_becomes_text_comes_back_with_ids_and_metadata(notebook: Notebook) -> None:
     try:
         text = to_text(notebook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import Tree, virtual
 
@@ -95,7 +95,7 @@ def play(decisions: Decisions, actions: tuple[restarts.Action, ...], events: lis
 
 
 @given(st.sampled_from(STRATEGIES), CHILDREN, SCHEDULE, st.integers(0, 4), st.integers(1, 8))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
+@settings(max_examples=80)
 def test_decisions_follow_the_model(strategy: Any, kinds: list[Any], schedule: Any, limit: int, window: int) -> None:
     kinds_by_id = {f"c{n}": kind for n, kind in enumerate(kinds)}
     model = Model(strategy, dict(kinds_by_id), limit, window)
@@ -135,7 +135,7 @@ OPERATIONS = st.lists(
     OPERATIONS,
     st.integers(0, 3),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+@settings(max_examples=30)
 def test_a_tree_follows_the_model(strategy: Any, kinds: list[Any], operations: Any, limit: int) -> None:
     @virtual
     async def run(tree: Tree) -> None:
@@ -184,7 +184,7 @@ PLAN = st.lists(st.sampled_from(["ok", "stop", "crash", "ignore"]), min_size=1, 
 
 
 @given(st.sampled_from(STRATEGIES), st.lists(PLAN, min_size=1, max_size=3), st.integers(0, 5))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+@settings(max_examples=30)
 def test_whatever_fails_to_start_the_tree_settles(strategy: Any, plans: list[list[str]], limit: int) -> None:
     """No schedule of failing restarts leaves a supervisor that retries for ever, a child without a supervisor or a name."""
     steps = {"ok": None, "stop": Stop("no"), "crash": ValueError("boom"), "ignore": Ignore()}

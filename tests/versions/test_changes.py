@@ -154,7 +154,7 @@ statements = st.sampled_from(
 texts = st.lists(statements, max_size=7).map(lambda parts: "\n".join(parts) + "\n")
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=150)
 @given(old=texts, new=texts)
 def test_every_plan_accounts_for_both_texts(old: str, new: str) -> None:
     found = planned(old, new)
@@ -168,7 +168,7 @@ def test_every_plan_accounts_for_both_texts(old: str, new: str) -> None:
     assert all(text in {unit.text for unit in found.old.units} for text in kept)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=60)
 @given(text=texts)
 def test_the_same_text_needs_nothing(text: str) -> None:
     found = planned(text, text)
