@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import CallError, CallTimeout, StartError
 from sandbox_kernel.supervision import output
+from sandbox_kernel.supervision.deadlines import Deadlines
 from sandbox_kernel.supervision.doorbell import Doorbell
 from sandbox_kernel.supervision.events import Events
 from sandbox_kernel.supervision.mailbox import CALL, CAST, INFO, SYSTEM, Mailbox
@@ -47,6 +48,7 @@ class Core:
     def __init__(self, loop: asyncio.AbstractEventLoop, doorbell: Doorbell, system: System) -> None:
         self.loop, self.doorbell, self.system = loop, doorbell, system
         self.post = doorbell.post
+        self.deadlines = Deadlines(loop, _time_out)
         self.context = Context()
         self.thread_id = threading.get_ident()
         self.events = Events(system.events)
@@ -205,17 +207,16 @@ class Core:
         sender = LocalSender(future, None if caller is None else caller.ref, None if caller is None else caller.origin)
         sender.process = process
         process.deliver((kind, request, sender))
-        timer = None
         if timeout_s is not None:
-            timer = self.loop.call_later(timeout_s, _time_out, sender, process.label, timeout_s, context=self.context)
+            self.deadlines.add(sender, timeout_s)
         try:
             return await future
         except asyncio.CancelledError:
             sender.close()
             raise
         finally:
-            if timer is not None:
-                timer.cancel()
+            if timeout_s is not None:
+                self.deadlines.drop(sender, timeout_s)
 
     async def operate(self, target: Any, operation: Callable[[Any], Any], timeout_s: float | None = 5.0) -> Any:
         """Have a process run `operation(process)` between two messages, also while it is suspended."""
@@ -269,8 +270,9 @@ class Core:
             owner.deliver((INFO, ProcessDown(monitor, monitor.ref, reason), None))
 
 
-def _time_out(sender: LocalSender, label: str, timeout_s: float) -> None:
-    sender.fail(CallTimeout(label, timeout_s))
+def _time_out(sender: LocalSender, timeout_s: float) -> None:
+    assert sender.process is not None
+    sender.fail(CallTimeout(sender.process.label, timeout_s))
 
 
 def label_of(target: Any) -> str:
