@@ -2,9 +2,9 @@
 
 Weighed for what is parked: (a) a fork that isolates itself when it is claimed: isolation must come before threads and
 sockets, so nothing of the rest could be done ahead; (b) an isolated kernel that gets its directory mounted when it is
-claimed: an ordinary user may not carry a mount of the machine into another namespace; (c) a whole kernel with a temporary
-directory of its own, which is what a sandbox without a directory has anyway: (c). A sandbox that names its directory is
-forked for it, and so are a notebook's kernels.
+claimed: what the fork server does for everybody (`zygote.parked`), notebooks above all; its sandbox must still be opened;
+(c) a whole kernel with a temporary directory of its own, which is what a sandbox without a directory has anyway: (c). A
+sandbox that names its directory takes one of (b), or is forked for it.
 
 Weighed for limits and isolation: (a) changing those of a parked kernel: memory files and filters are as they were made; (b)
 parked kernels of each kind that was ever asked for: most wait in vain; (c) of the kind that is asked for now: (c).

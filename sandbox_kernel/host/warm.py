@@ -30,7 +30,7 @@ from sandbox_kernel.zygote.family import family_of, stamp_of_packages
 from sandbox_kernel.zygote.protocol import Ask, Park, State, Stay
 
 TRIALS = 3
-PARKED_S, EACH_S, LOOK_S = 5.0, 0.5, 0.05
+PARKED_S, EACH_S, LOOK_S = 30.0, 2.0, 0.05
 RESERVE = 0.1  # of the machine's memory is for everything else
 MB = 1_000_000
 

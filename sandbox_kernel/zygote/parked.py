@@ -11,8 +11,10 @@ as long as one kernel, nothing there outlives it; (b) the zygote, which all host
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +22,7 @@ from typing import NamedTuple
 from sandbox_kernel.isolation import cgroups
 from sandbox_kernel.isolation.ahead import pair
 from sandbox_kernel.isolation.cgroups import Cgroup
-from sandbox_kernel.isolation.spec import Spec, sandbox_user
+from sandbox_kernel.isolation.spec import Spec, sandbox_user, system_paths
 
 COUNT = "SANDBOX_KERNEL_PARKED"
 KINDS = 2  # what is asked for changes seldom; a third kind takes the place of the oldest
@@ -88,12 +90,12 @@ class Lot:
         for parked in [each for each in self.waiting if each.kind not in self._wanted]:
             self.drop(parked)
 
-    def take(self, kind: Kind) -> Parked | None:
-        """One that is ready and sees what is mounted now."""
-        mounts = mounted()
+    def take(self, kind: Kind, given: Sequence[str] = ()) -> Parked | None:
+        """One that is ready and sees what is mounted now where the sandbox looks: `given` are its own paths."""
+        mounts, paths = mounted(), (*given, *kind.spec.programs, *system_paths())
         for parked in [each for each in self.waiting if each.kind == kind and each.ready]:
             self.waiting.remove(parked)
-            if parked.mounts == mounts:
+            if seen_at(paths, parked.mounts) == seen_at(paths, mounts):
                 return parked
             parked.end()
         return None
@@ -160,6 +162,17 @@ def mounted() -> bytes:
     with contextlib.suppress(OSError):
         return Path("/proc/self/mountinfo").read_bytes()
     return b""
+
+
+def seen_at(paths: Iterable[str], mounts: bytes) -> list[bytes]:
+    """The lines of `mounts` that say what is mounted at these paths, above and below them."""
+    looked = [os.fsencode(path) + b"/" for path in paths]
+    found = []
+    for line in mounts.splitlines():
+        place = line.split()[4].rstrip(b"/") + b"/"
+        if any(path.startswith(place) or place.startswith(path) for path in looked):
+            found.append(line)
+    return found
 
 
 def has_memory() -> bool:

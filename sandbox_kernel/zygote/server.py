@@ -134,7 +134,7 @@ class Server:
         if isinstance(message, Stay):
             self._stays_until = max(self._stays_until, time.monotonic() + message.seconds)
         if isinstance(message, Park) and self._listening is not None:
-            self._want(message.spec, seeded=message.seeded, count=message.count)
+            self._lot.want(Kind(kind_of(Spec.from_json(message.spec)), message.seeded), message.count)
         if isinstance(message, End | Stay | Ask | Park):
             is_short = self._lot.is_short
             self._tell(connection, State(os.getpid(), self._running, self._lot.ready, is_short))
@@ -160,21 +160,18 @@ class Server:
         self._watch(pid, connection)
         return None
 
-    def _want(self, spec: bytes, *, seeded: bool, count: int | None = None) -> Kind:
-        kind = Kind(kind_of(Spec.from_json(spec)), seeded)
-        self._lot.want(kind, count)
-        return kind
-
     def _claim(self, connection: socket.socket, claim: Claim, descriptors: tuple[int, ...]) -> None:
         """The spec and the channel for the keeper, the rest for the kernel."""
-        kind = self._want(claim.spec, seeded=claim.seeded)
+        asked = Spec.from_json(claim.spec)
+        kind = Kind(kind_of(asked), claim.seeded)
+        self._lot.want(kind)
         self._lot.pause()
-        parked = self._lot.take(kind)
+        parked = self._lot.take(kind, (*asked.readable, *asked.writable))
         channel = dict(zip(claim.spawn.descriptors, descriptors, strict=True)).get("isolation", -1)
         try:
             if parked is None or channel < 0:
                 raise OSError("none is parked")
-            spec = Spec.from_json(claim.spec)._replace(user=parked.spec.user, cgroups=parked.spec.cgroups)
+            spec = asked._replace(user=parked.spec.user, cgroups=parked.spec.cgroups)
             socket.send_fds(parked.line, [spec.to_json()], [channel])
             socket.send_fds(parked.line, [protocol.packed(claim)], list(descriptors))
         except OSError as error:

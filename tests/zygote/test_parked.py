@@ -10,7 +10,7 @@ if sys.platform != "linux":
 
 from sandbox_kernel.isolation.limits import Limits
 from sandbox_kernel.isolation.spec import Spec, can_come_later, kind_of
-from sandbox_kernel.zygote.parked import KINDS, Kind, Lot, count_from
+from sandbox_kernel.zygote.parked import KINDS, Kind, Lot, count_from, seen_at
 
 
 def kind(memory_mb: int = 12) -> Kind:
@@ -47,6 +47,20 @@ def test_other_levels_and_no_count_are_not_parked() -> None:
     none = Lot(0)
     none.want(kind())
     assert None is none.missing()
+
+
+MOUNTS = b"""22 1 8:1 / / rw - ext4 /dev/a rw
+30 22 0:5 / /proc rw - proc proc rw
+31 22 8:2 / /home rw - ext4 /dev/b rw
+32 31 8:3 / /home/ada/notes/data rw - ext4 /dev/c rw
+33 22 0:9 / /run/netns/x rw - nsfs nsfs rw
+"""
+
+
+def test_what_is_mounted_elsewhere_does_not_matter() -> None:
+    seen = [line.split()[4] for line in seen_at(["/home/ada/notes"], MOUNTS)]
+    assert [b"/", b"/home", b"/home/ada/notes/data"] == seen
+    assert [b"/"] == [line.split()[4] for line in seen_at(["/homes"], MOUNTS)]
 
 
 @pytest.mark.parametrize(("text", "count"), [(None, 1), ("", 1), ("0", 0), ("12", 12), ("-1", 1), ("many", 1)])
