@@ -149,6 +149,9 @@ def patch_class(edit: ModuleEdit, cls: type, step: Step, owners: list[str]) -> t
     if "__firstlineno__" in vars(cls):  # 3.13 and later
         journal.set_class_attr(cls, "__firstlineno__", first_line(step.new.class_node))
         journal.set_class_attr(cls, "__static_attributes__", static_attributes(edit, step, owners))
+        for unit, by in plan.shifts:
+            if unit.kind == "class":
+                shift_first_lines(journal, vars(cls).get(unit.name), cls.__module__, by)
     edit.report("patched", ".".join(owners))
     return cls
 

@@ -96,10 +96,11 @@ GONE = 0
 
 
 def member_lines(step: Step) -> dict[int, int]:
-    """Where the definitions of a class body went that were edited or removed."""
+    """Where the definitions of a class body went that were edited, moved or removed."""
     found: dict[int, int] = {}
     if step.body is not None:
-        found = {unit.start: GONE for unit in step.body.removed if unit.kind == "def"}
+        found = {unit.start: GONE for unit in step.body.removed if unit.kind in ("def", "class")}
+        found |= {unit.start: unit.start + by for unit, by in step.body.shifts}
         for each in step.body.steps.values():
             if each.old is not None:
                 found |= {each.old.start: each.new.start, **member_lines(each)}

@@ -52,6 +52,7 @@ class Taint:
         self.mutated: set[str] = set()  # hold another content than before, in the same container
         self.functions: set[str] = set()  # read a changed value when they are called
         self.calls: set[Pair] = set()  # the same, of other modules
+        self._followed: set[str | Pair | Member] = set()
         self.bound: set[str] = set()  # by statements that read a changed value: what binds them later runs again too
 
     def __bool__(self) -> bool:
@@ -118,14 +119,26 @@ class Taint:
         return all(is_settled(self._live(name)) for name in uses.binds)
 
     def _follow_calls(self) -> None:
+        """Only what is new is looked for: a text that mentions none of it reads no more than it did before."""
         while True:
-            before = len(self.functions) + len(self.members.methods)
-            words = self._words()
+            fresh = self._changed() - self._followed
+            if not fresh:
+                return
+            self._followed |= fresh
+            words = {each if isinstance(each, str) else each[-1] for each in fresh}
             for unit in self._units:
                 if unit.kind != "other" and any(word in unit.text for word in words):
                     self._look_into(unit)
-            if before == len(self.functions) + len(self.members.methods):
-                return
+
+    def _changed(self) -> set[str | Pair | Member]:
+        return {
+            *self.names,
+            *self.functions,
+            *self.attributes,
+            *self.calls,
+            *self.members.values,
+            *self.members.methods,
+        }
 
     def _look_into(self, unit: Unit) -> None:
         for node in unit.nodes:
