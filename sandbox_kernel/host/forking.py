@@ -29,7 +29,7 @@ from sandbox_kernel.versions.launching import SEED
 from sandbox_kernel.zygote import protocol
 from sandbox_kernel.zygote.family import family_of, stamp_of_packages
 from sandbox_kernel.zygote.parked import PAUSE_S
-from sandbox_kernel.zygote.protocol import Claim, Refused, Spawn, Spawned, Taken, Words
+from sandbox_kernel.zygote.protocol import Claim, Message, Refused, Spawn, Spawned, Taken, Words
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,11 @@ class Unable(Exception):
 
 class ForkingProvisioner(LocalProvisioner):
     """Belongs to one kernel, restarts included: it keeps the kernel's listening sockets in between."""
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether a kernel is to be parked for the next of this kind."""
+        return True
 
     def __init__(self, **kwargs: Any) -> None:  # Any: traitlets
         super().__init__(**kwargs)
@@ -75,7 +80,7 @@ class ForkingProvisioner(LocalProvisioner):
         listening.close(getattr(self, "_listening", {}))  # a manager that nobody shut down
 
     async def claim(self, cmd: Sequence[str], options: Options, spec: Spec) -> Taken | None:
-        """A parked kernel of this kind becomes this one; None when there is none: the next time there will be."""
+        """A parked kernel of this kind becomes this one; None when there is none."""
         if not is_wanted():
             return None
         try:
@@ -145,7 +150,9 @@ class ForkingProvisioner(LocalProvisioner):
         handed |= {"isolation": order.isolation} if order.isolation else {"lifeline": theirs}
         handed |= {channel: each.fileno() for channel, each in self._listening.items()}
         spawn = Spawn(descriptors=tuple(handed))
-        message = Claim(spawn, parked.to_json(), environ.get(SEED) != "no") if parked is not None else spawn
+        message: Message = spawn
+        if parked is not None:
+            message = Claim(spawn, parked.to_json(), environ.get(SEED) != "no", self.comes_again)
         try:
             protocol.send(connection, message, tuple(handed.values()))
             answer, descriptors = await zygotes.next_message(connection)

@@ -121,6 +121,11 @@ class SandboxProvisioner(Starter):
                 await self._look_at(start)
         return self.connection_info
 
+    @property
+    def comes_again(self) -> bool:
+        """People open more notebooks; a program says by its own pool what is to wait for it, and leaves nothing behind."""
+        return not self._label.get(DOOR)
+
     async def _claim_parked(
         self, cmd: list[str], options: dict[str, Any], start: Start | None
     ) -> bool:  # Any: see above

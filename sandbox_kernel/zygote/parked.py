@@ -93,7 +93,8 @@ class Lot:
     def take(self, kind: Kind, given: Sequence[str] = ()) -> Parked | None:
         """One that is ready and sees what is mounted now where the sandbox looks: `given` are its own paths."""
         mounts, paths = mounted(), (*given, *kind.spec.programs, *system_paths())
-        for parked in [each for each in self.waiting if each.kind == kind and each.ready]:
+        fitting = (kind, kind._replace(seeded=True))  # a compile worker that is not needed harms nobody
+        for parked in [each for each in self.waiting if each.kind in fitting and each.ready]:
             self.waiting.remove(parked)
             if seen_at(paths, parked.mounts) == seen_at(paths, mounts):
                 return parked

@@ -41,12 +41,14 @@ class Spawn(msgspec.Struct, frozen=True, tag="spawn", kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, tag="claim"):
-    """Let a parked kernel become this one; answered with `Taken`, or `Refused` when none of this kind waits: then one is
-    parked for the next time. `spec` is the isolation that is wanted, as JSON; `seeded`: it is to have a compile worker."""
+    """Let a parked kernel become this one; answered with `Taken`, or `Refused` when none of this kind waits. `spec` is the
+    isolation that is wanted, as JSON; `seeded`: it is to have a compile worker; `again`: whoever asks will come again, so
+    one is parked for the next time."""
 
     spawn: Spawn
     spec: bytes
     seeded: bool
+    again: bool
 
 
 class Park(msgspec.Struct, frozen=True, tag="park"):

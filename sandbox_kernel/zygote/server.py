@@ -164,7 +164,8 @@ class Server:
         """The spec and the channel for the keeper, the rest for the kernel."""
         asked = Spec.from_json(claim.spec)
         kind = Kind(kind_of(asked), claim.seeded)
-        self._lot.want(kind)
+        if claim.again:
+            self._lot.want(kind)
         self._lot.pause()
         parked = self._lot.take(kind, (*asked.readable, *asked.writable))
         channel = dict(zip(claim.spawn.descriptors, descriptors, strict=True)).get("isolation", -1)
@@ -214,12 +215,14 @@ class Server:
         """As when somebody comes: what the zygote writes to then is its own again after the fork."""
         mine, theirs = pair()
         with mine, theirs:
-            protocol.send(mine, Claim(Spawn(descriptors=("0",)), kind.spec.to_json(), kind.seeded), (mine.fileno(),))
-            claim, descriptors = protocol.receive(theirs)
+            protocol.send(
+                mine, Claim(Spawn(descriptors=("0",)), kind.spec.to_json(), kind.seeded, again=True), (mine.fileno(),)
+            )
+            received, descriptors = protocol.receive(theirs)
             protocol.close(descriptors)
-            assert isinstance(claim, Claim)
-            self._lot.take(Kind(kind_of(Spec.from_json(claim.spec)), not kind.seeded))
-            socket.send_fds(mine, [protocol.packed(claim)], [mine.fileno()])
+            assert isinstance(received, Claim)
+            self._lot.take(Kind(kind_of(Spec.from_json(received.spec))._replace(level="none"), kind.seeded))
+            socket.send_fds(mine, [protocol.packed(received)], [mine.fileno()])
 
     def _watch(self, pid: int, connection: socket.socket) -> None:
         watched = os.pidfd_open(pid)

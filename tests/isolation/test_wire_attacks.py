@@ -6,12 +6,15 @@ The verdict is the host's own state: its memory, its other sandbox, its files, a
 # ruff: noqa: E501 - the table holds programs
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from sandbox_kernel.errors import HandInRefused
 from sandbox_kernel.host.manager import SandboxManager
 from sandbox_kernel.host.sandbox import Sandbox
 
@@ -33,6 +36,13 @@ FLOODS = {
     + "        parts = [s.pack(s.msg_header(kind)), s.pack(parent['header']), b'{}', body]\n"
     + "        k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', s.sign(parts), *parts])\n"
     + "        k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', b'0' * 64, *parts])",
+    "well signed and odd": KERNEL
+    + "deep = b'[' * 5000 + b']' * 5000\n"
+    + "bodies = (deep, b'{\"n\": ' + b'9' * 9000 + b'}', b'{\"text\": \"' + b'\\\\ud800' * 3 + b'\"}', b'{\"a\": {\"\": null}, \"a\": NaN}', b'{}')\n"
+    + "for body in bodies:\n"
+    + "    for kind in ('stream', 'display_data', 'update_display_data', 'execute_result', 'comm_open', 'clear_output', 'error', 'status'):\n"
+    + "        parts = [s.pack(s.msg_header(kind)), s.pack(parent['header']), b'{}', body]\n"
+    + "        k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', s.sign(parts), *parts, *[b'buffer'] * 500])",
     "questions": KERNEL
     + "for _ in range(5000): s.send(k.stdin_socket, 'input_request', {'prompt': 'password:', 'password': True}, ident=[b'x'])",
     "forged events": KERNEL
@@ -111,6 +121,61 @@ async def test_a_spoiled_history_does_not_stop_a_restart(pair: tuple[Sandbox, Sa
     await attacker.restart(timeout_s=60)
     await takes_cells(attacker)
     assert "kept" == (tmp_path / "kept").read_text()
+
+
+RACE = """
+import os, threading
+os.chdir(os.environ["SANDBOX_KERNEL_DIR"])
+os.makedirs("real", exist_ok=True)
+for name in ("real/answer.json", "plain"):
+    open(name, "w").write("mine")
+def swap():
+    while True:
+        for target, name in ((SECRET, "answer.json"), ("plain", "answer.json"), (FOLDER, "sub"), ("real", "sub")):
+            try:
+                os.symlink(target, name + ".new")
+                os.rename(name + ".new", name)
+                if target == "plain":
+                    os.link("plain", "file.new")
+                    os.rename("file.new", name)
+            except OSError:
+                pass
+threading.Thread(target=swap, daemon=True).start()
+"""
+
+
+async def test_a_file_that_is_swapped_while_it_is_taken_gives_nothing_of_the_host(
+    pair: tuple[Sandbox, Sandbox], tmp_path: Path
+) -> None:
+    attacker, _ = pair
+    (tmp_path / "answer.json").write_text("secret")
+    facts = f"SECRET, FOLDER = {str(tmp_path / 'answer.json')!r}, {str(tmp_path)!r}\n"
+    assert (await attacker.run(facts + RACE, timeout_s=30)).ok
+    taken = set()
+    for _ in range(400):
+        for name in ("answer.json", "sub/answer.json"):
+            with contextlib.suppress(HandInRefused, OSError):
+                taken.add(attacker.read_file(name))
+    assert {b"mine"} >= taken
+
+
+async def test_a_neighbours_key_and_sockets_are_out_of_reach(pair: tuple[Sandbox, Sandbox]) -> None:
+    attacker, neighbour = pair
+    told = json.loads(Path(neighbour.connection_file).read_text())
+    code = (
+        "import os, zmq\n"
+        f"for path in ({neighbour.connection_file!r}, {str(Path(told['ip']).parent)!r}, '/proc/self/environ'):\n"
+        "    try: print(os.listdir(path) if os.path.isdir(path) else open(path).read())\n"
+        "    except OSError as error: print(type(error).__name__)\n"
+        "socket = zmq.Context.instance().socket(zmq.DEALER)\n"
+        "socket.linger, socket.immediate = 0, 1\n"
+        f"socket.connect('ipc://{told['ip']}-{told['shell_port']}')\n"
+        "print('sent', socket.poll(300, zmq.POLLOUT))"
+    )
+    result = await attacker.run(code, timeout_s=30)
+    assert "sent 0" == result.stdout.splitlines()[-1]
+    assert told["key"] not in result.stdout
+    assert "7" == (await neighbour.run("mine", timeout_s=30)).text
 
 
 async def takes_cells(sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -243,27 +244,34 @@ async def test_a_module_of_a_claimed_kernel_is_compiled_and_comes_back_after_a_r
     assert "7" == await run(second, "import till; print(till.price())")
 
 
-async def test_other_limits_are_another_kind(tmp_path: Path) -> None:
-    async with SandboxManager() as manager:
-        await manager.create("first", directory=tmp_path / "first")
-        waiting = await parked()
-        other = await manager.create("other", directory=tmp_path / "other", limits={"memory_mb": 777})
-        assert other.info().pid not in waiting
-        held = await other.run("import resource; print(resource.getrlimit(resource.RLIMIT_DATA)[1] >> 20)")
-        assert "777" == held.stdout.strip()
+async def test_other_limits_are_another_kind(managers: list[AsyncKernelManager], tmp_path: Path) -> None:
+    await notebook(managers, tmp_path, "first")
+    waiting = await parked()
+    limits = json.dumps({"memory_mb": 777})
+    other = await notebook(managers, tmp_path, "other", SANDBOX_KERNEL_LIMITS=limits)
+    assert kernel_of(other) not in waiting
+    assert "777" == await run(other, "import resource; print(resource.getrlimit(resource.RLIMIT_DATA)[1] >> 20)")
 
 
-async def test_a_limit_is_told_of_a_claimed_kernel_too(tmp_path: Path) -> None:
+async def test_a_program_takes_a_parked_kernel_and_its_limits_hold_and_it_leaves_none(
+    managers: list[AsyncKernelManager], tmp_path: Path
+) -> None:
+    limits = {"disk_mb": 32}
+    await notebook(managers, tmp_path, "first", SANDBOX_KERNEL_LIMITS=json.dumps(limits))
+    waiting = await parked()
     async with SandboxManager() as manager:
-        limits = {"disk_mb": 32}
-        await manager.create("first", directory=tmp_path / "first", limits=limits)
-        waiting = await parked()
         second = await manager.create("second", directory=tmp_path / "second", limits=limits)
         assert second.info().pid in waiting
         text = f"open({str(tmp_path / 'second' / 'much')!r}, 'wb').write(bytes(40 << 20))\nimport time; time.sleep(60)"
         result = await second.run(text, timeout_s=50)
         assert not result.ok
         assert "it used more than 32 MB of disk" in str(result.error)
+
+
+async def test_for_a_program_alone_none_is_parked(tmp_path: Path) -> None:
+    async with SandboxManager() as manager:
+        await manager.create("first", directory=tmp_path / "first")
+        assert (0, False) == ((await state()).parked, (await state()).parking)
 
 
 async def test_parked_kernels_end_with_their_fork_server_even_if_it_is_killed(
@@ -289,12 +297,3 @@ async def test_a_class_is_parked_ahead_and_goes_when_the_fork_server_is_told_to_
     for each in await zygotes.tell_all(End()):
         await until_exit(each.pid)
     assert set() == {pid for pid in waiting if psutil.pid_exists(pid)}
-
-
-async def test_a_folder_that_is_gone_is_said_in_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    async with SandboxManager() as manager:
-        await manager.create("first", directory=tmp_path / "first")
-        await parked()
-        (tmp_path / "file").write_text("")
-        with pytest.raises(Exception, match="file"):
-            await manager.create("second", directory=tmp_path / "file" / "second")
