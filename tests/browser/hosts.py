@@ -25,6 +25,7 @@ from playwright.async_api import Page
 STATIC = Path(__file__).parents[2] / "sandbox_kernel" / "static"
 SHARE = STATIC.parent / "share"
 TOKEN = "for-tests-only"
+LOCALE = "de_DE"
 START_S = 180.0
 END_S = 120.0
 QUIET = {
@@ -189,9 +190,23 @@ def _environment(root: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
         "IPYTHONDIR": str(root / "ipython"),
-        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(_language_pack(root / "site"))]),
         "SHELL": "/bin/sh",
     }
+
+
+def _language_pack(site: Path) -> Path:
+    """As little of JupyterLab's German as makes the server take that language for installed; where it is imported from."""
+    texts = site / "german_pack" / "locale" / LOCALE / "LC_MESSAGES"
+    texts.mkdir(parents=True, exist_ok=True)
+    (site / "german_pack" / "__init__.py").touch()
+    head = {"domain": "jupyterlab", "language": "de-DE", "plural_forms": "nplurals=2; plural=(n != 1);", "version": "1"}
+    (texts / "jupyterlab.json").write_text(json.dumps({"": head}))
+    facts = site / "german_pack-1.0.dist-info"
+    facts.mkdir(exist_ok=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: german-pack\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(f"[jupyterlab.languagepack]\n{LOCALE} = german_pack\n")
+    return site
 
 
 def _wait_until_answering(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from editor_page import EditorPage
-from hosts import RESTARTED, WATCH_RESTART, Host, run_in_kernel
-from notebooks import CRASH, shop_cells, write_notebook
-from playwright.async_api import Locator, Page, expect
+from hosts import LOCALE, RESTARTED, WATCH_RESTART, Host, run_in_kernel
+from notebooks import CRASH, shop_cells, show, write_notebook
+from playwright.async_api import Locator, Page, Route, expect
 
 EXECUTE = "([command, args]) => { void window.jupyterapp.commands.execute(command, args); }"
+CATALOG = Path(__file__).parents[2] / "sandbox_kernel" / "locale" / LOCALE / "LC_MESSAGES" / "sandbox_kernel.json"
+GERMAN = {text: given for text, (given, *_) in list(json.loads(CATALOG.read_text(encoding="utf-8")).items())[1:]}
 HAS_MODULE = "1 if 'till' in dir() and till else 0"
 
 
@@ -104,3 +110,19 @@ async def test_a_studio_can_be_opened_from_the_menu(jupyter: dict[str, Host], pa
     await page.get_by_role("menuitem", name="Sandbox", exact=True).click()
     await page.get_by_role("menuitem", name="Open Sandbox Studio").click()
     await expect(page.get_by_role("region", name="Studio")).to_be_visible()
+
+
+async def test_everything_is_german_where_jupyterlab_is(jupyter: dict[str, Host], page: Page) -> None:
+    """Asked for by this page alone: the language is a setting of the server."""
+
+    async def in_german(route: Route) -> None:
+        await route.continue_(url=re.sub(r"/translations/\w+", f"/translations/{LOCALE}", route.request.url))
+
+    await page.route("**/lab/api/translations/*", in_german)
+    lab = jupyter["lab"]
+    await lab.open(page, write_notebook(lab.directory, *shop_cells(), show("Studio()")))
+    await expect(page.locator(".sk-Status-text").first).to_contain_text(GERMAN["v{n} is live"].format(n=2))
+    await expect(page.get_by_role("button", name=GERMAN["Reload"], exact=True)).to_be_visible()
+    await command(page, "sandbox-kernel:show-panel")
+    panel = page.locator(".sk-Panel")
+    await expect(panel.get_by_role("button", name=GERMAN["Shut down…"])).to_be_visible()

@@ -11,7 +11,7 @@ from jupyterlab_server.translation_utils import get_installed_packages_locale
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in (ROOT / "widgets" / "src").rglob("*.ts*") if not path.name.startswith("wire")]
-CATALOG = ROOT / "sandbox_kernel" / "locale" / "de" / "LC_MESSAGES" / "sandbox_kernel.json"
+CATALOG = ROOT / "sandbox_kernel" / "locale" / "de_DE" / "LC_MESSAGES" / "sandbox_kernel.json"
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 ASKED = re.compile(rf"\bt\(\s*{TEXT}")
 PLURAL = re.compile(rf"\bplural\(\s*[^,]+,\s*{TEXT},\s*{TEXT}")
@@ -51,7 +51,12 @@ def test_a_translation_fills_in_the_same_values(german: dict[str, list[str]]) ->
     assert [] == [text for text, (given,) in german.items() if set(values.findall(text)) != set(values.findall(given))]
 
 
+def test_its_head_is_as_jupyterlab_reads_it() -> None:
+    head = json.loads(CATALOG.read_text(encoding="utf-8"))[""]
+    assert {"domain", "language", "plural_forms"} == head.keys()
+
+
 def test_jupyterlab_finds_it(german: dict[str, list[str]]) -> None:
-    found, message = get_installed_packages_locale("de")
+    found, message = get_installed_packages_locale("de_DE")
     assert "" == message
     assert german == {text: given for text, given in found["sandbox_kernel"].items() if text}

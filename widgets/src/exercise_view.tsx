@@ -157,7 +157,7 @@ const WORDS: Record<TestReport["status"], string> = {
 };
 
 function TestRow({ test }: { test: TestReport }) {
-  const [expected, got] = expectedAndGot(test.message);
+  const [expected, got, next] = expectedAndGot(test.message);
   return (
     <li class="sk-Problems-row sk-Test">
       <span class={`sk-Mark sk-mod-${MARKS[test.status]}`} role="img" aria-label={t(WORDS[test.status])} />
@@ -176,6 +176,7 @@ function TestRow({ test }: { test: TestReport }) {
             </dd>
           </dl>
         )}
+        {next && <span class="sk-Test-message">{next}</span>}
         {test.output.trim() && test.status !== "pass" && (
           <details>
             <summary>{t("what your code printed")}</summary>
@@ -187,10 +188,13 @@ function TestRow({ test }: { test: TestReport }) {
   );
 }
 
-/** A check says `expected X, got Y` where it compared two values; anything else is a sentence of its author. */
-export function expectedAndGot(message: string): [string, string] | [] {
-  const found = /^expected (.+?), (?:but )?got (.+?)\.?$/s.exec(message.trim());
-  return found ? [found[1] ?? "", found[2] ?? ""] : [];
+const VALUE = /((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^'"])+?)/.source;
+const COMPARED = new RegExp(`^expected ${VALUE}, (?:but )?got ${VALUE}(?:\\.\\s+(\\S.*)|\\.?)$`, "s");
+
+/** A check says `expected X, got Y. Next step.` where it compared two values; anything else is a sentence of its author. */
+export function expectedAndGot(message: string): [string, string, string] | [] {
+  const found = COMPARED.exec(message.trim());
+  return found ? [found[1] ?? "", found[2] ?? "", found[3] ?? ""] : [];
 }
 
 function Help({ info }: { info: ExerciseInfo }) {

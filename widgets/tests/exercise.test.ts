@@ -60,8 +60,10 @@ describe("an exercise", () => {
 
 describe("what a test says", () => {
   it.each([
-    ["expected 3, got 4", ["3", "4"]],
-    ["expected [1, 2], but got None.", ["[1, 2]", "None"]],
+    ["expected 3, got 4", ["3", "4", ""]],
+    ["expected [1, 2], but got None.", ["[1, 2]", "None", ""]],
+    ["expected 0.5, got 1.5. Half of it: `/ 2`.", ["0.5", "1.5", "Half of it: `/ 2`."]],
+    ["expected 'a, got b. C', got 'It\\'s. No'. Don't.", ["'a, got b. C'", "'It\\'s. No'", "Don't."]],
     ["The first number is not right.", []],
   ])("%s", (message, pair) => {
     expect(expectedAndGot(message)).toEqual(pair);

@@ -45,9 +45,18 @@ interface Optional {
   browser: FileBrowserFactory | null;
 }
 
+/** In English where the page cannot read our texts in its language: no text is worth the whole extension. */
+function translate(translator: Translator | null): void {
+  try {
+    const language = translator?.load("sandbox_kernel");
+    if (language) page().translate = (text) => language.__(text);
+  } catch (error) {
+    console.warn("sandbox-kernel: no translation", error);
+  }
+}
+
 async function activate(app: App, scope: Scope, given: Optional): Promise<void> {
-  const language = given.translator?.load("sandbox_kernel");
-  if (language) page().translate = (text) => language.__(text);
+  translate(given.translator);
   await leaveQuestionsUntracked(scope);
   const tools = await findTools(app, scope, page());
   const { KernelMessage } = await shared(scope, "@jupyterlab/services");
