@@ -88,6 +88,8 @@ def _converse(mine: socket.socket, request: bytes, deadline: float) -> Json:
         raise
     except (OSError, EOFError) as error:
         raise Ended(str(error)) from None
+    if not child.isdigit() or int(child) < 2:  # to kill 0 or -1 is to kill a crowd
+        raise Ended("it said nothing that makes sense")
     try:
         mine.sendall(request)
         mine.shutdown(socket.SHUT_WR)
@@ -99,7 +101,7 @@ def _converse(mine: socket.socket, request: bytes, deadline: float) -> Json:
         raise Ended("it ended without an answer") from None
     except BaseException as error:  # an interrupt of the cell too
         with contextlib.suppress(OSError):
-            os.kill(int(child), signal.SIGKILL)
+            os.kill(int(child), signal.SIGKILL)  # more than 1: see above
         if isinstance(error, OSError) and not isinstance(error, TimeoutError):
             raise Ended(str(error)) from None
         raise
