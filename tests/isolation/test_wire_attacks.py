@@ -43,6 +43,7 @@ FLOODS = {
     + "    for kind in ('stream', 'display_data', 'update_display_data', 'execute_result', 'comm_open', 'clear_output', 'error', 'status'):\n"
     + "        parts = [s.pack(s.msg_header(kind)), s.pack(parent['header']), b'{}', body]\n"
     + "        k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', s.sign(parts), *parts, *[b'buffer'] * 500])",
+    "writes below the streams": "import os\nwhile True:\n    for stream in (1, 2): os.write(stream, b'x' * 65536)",
     "questions": KERNEL
     + "for _ in range(5000): s.send(k.stdin_socket, 'input_request', {'prompt': 'password:', 'password': True}, ident=[b'x'])",
     "forged events": KERNEL
