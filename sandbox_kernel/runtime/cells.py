@@ -4,14 +4,15 @@ for its code. Used for what is shown; touches no text of a module."""
 from __future__ import annotations
 
 import re
-
-from IPython.core.getipython import get_ipython
+import sys
 
 _FILE_OF_A_CELL = re.compile(r"[^\s\"'(]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-\d+-\w+>")
 
 
 def named(text: str) -> str:
-    shell = get_ipython()
+    # looked up and not imported: where answers are checked there is no notebook, and it would be half of all imports
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
     if shell is None:
         return text
 
