@@ -75,6 +75,8 @@ def measured_workers(rounds: int) -> Iterable[str]:
 
 
 def measured_starts(rounds: int) -> Iterable[str]:
+    if is_real_time():  # a control group of the processors takes no process of that kind
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     with tempfile.TemporaryDirectory() as runtime:
         os.environ |= {"JUPYTER_RUNTIME_DIR": runtime, "SANDBOX_KERNEL_IDLE_S": "30"}
         times = {name: statistics.median(taken) for name, taken in asyncio.run(start.measure(rounds)).items()}
@@ -93,10 +95,16 @@ def machine() -> str:
     peers = ", ".join(f"{name} {number}" for name, number in known.items() if number)
     missing = "".join(f"; without {name}" for name, number in known.items() if not number)
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    priority = " (all but the last two rows at real-time priority)" if is_real_time() else ""
     return (
         "Medians of one run (of workers the best round) of `python benchmarks/readme.py`: "
-        f"CPython {platform.python_version()}, {system} before it; {peers}{missing}."
+        f"CPython {platform.python_version()}, {system} before it{priority}; {peers}{missing}."
     )
+
+
+def is_real_time() -> bool:
+    """`chrt -r 1` gives the benchmark a processor to itself on a machine that others use too."""
+    return sys.platform == "linux" and os.sched_getscheduler(0) != os.SCHED_OTHER
 
 
 def version(name: str) -> str:
