@@ -66,6 +66,12 @@ class BodyNamespace(dict[str, Any]):
             return self._outer[name]
         return members[name]
 
+    def find(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return None
+
 
 def body_code(
     edit: ModuleEdit, owners: list[str], nodes: list[ast.stmt], parameters: Mapping[str, Any] = MappingProxyType({})
@@ -214,7 +220,9 @@ def set_members(edit: ModuleEdit, cls: type, plan: ScopePlan, namespace: BodyNam
         elif step.action in ("run", "class"):
             for j in reach.builders(plan.new, index):
                 if j not in done:
+                    reach.keep_state(edit, plan.new[j], namespace.find)
                     execute(edit, cls, owners, plan.new[j].nodes, namespace)
+            reach.keep_state(edit, unit, namespace.find)
             execute(edit, cls, owners, unit.nodes, namespace)
             done.add(index)
             names = (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox_kernel.errors import ReloadError
-from sandbox_kernel.reload import classes, replace
+from sandbox_kernel.reload import classes, derived, replace
 from sandbox_kernel.versions.changes import Step, type_params
 from sandbox_kernel.versions.units import Unit
 
@@ -142,6 +142,7 @@ def new_parameters(edit: ModuleEdit, node: ast.ClassDef) -> tuple[Any, ...]:
 def tell_makers(edit: ModuleEdit, cls: type, metaclass: type, keywords: dict[str, Any]) -> None:
     """What a class statement calls with its keywords; a metaclass with a `__new__` of its own sees the class beside
     this one (`derived`)."""
+    derived.keep_makers(edit, cls, edit.journal, {})
     if any(edit.is_tracked(each) and "__init__" in vars(each) for each in metaclass.__mro__):
         initialise: Callable[..., None] = metaclass.__init__  # type: ignore[misc]  # on purpose: of the class, as `type` does
         initialise(cls, cls.__name__, cls.__bases__, dict(vars(cls)), **keywords)

@@ -96,10 +96,13 @@ class WatchingFinder(importlib.abc.MetaPathFinder):
 
 
 class ServingFinder(importlib.abc.MetaPathFinder):
-    """Serves the new texts of modules that are not loaded yet, for the time of one reload."""
+    """Serves the new texts of modules that are not loaded yet, for the time of one reload. `before` is told of each
+    that is about to run."""
 
-    def __init__(self, sources: Mapping[str, str], paths: Mapping[str, str], note: Note) -> None:
-        self._sources, self._paths, self._note = sources, paths, note
+    def __init__(
+        self, sources: Mapping[str, str], paths: Mapping[str, str], note: Note, before: Callable[[str, str], None]
+    ) -> None:
+        self._sources, self._paths, self._note, self._before = sources, paths, note, before
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -107,6 +110,7 @@ class ServingFinder(importlib.abc.MetaPathFinder):
         text = self._sources.get(fullname)
         if text is None:
             return None
+        self._before(fullname, text)
         origin = self._paths.get(fullname) or self._place(fullname, path)
         is_package = Path(origin).name == "__init__.py"
         loader = NotingLoader(fullname, origin, self._note, text)

@@ -7,7 +7,7 @@ a failure at any point leaves everything as it was.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CellType, FunctionType
 from typing import Any
 
@@ -168,11 +168,25 @@ def restore_dict(target: dict[Any, Any], before: dict[Any, Any]) -> None:
     for key, value in before.items():
         if target.get(key, MISSING) is not value:
             target[key] = value
+    for key in out_of_place(target, before):
+        target[key] = target.pop(key)
+
+
+def out_of_place(now: Iterable[Any], before: Iterable[Any]) -> list[Any]:
+    """The keys to put at the end, one after the other, so that the order is what it was."""
+    wanted = [*before]
+    known = set(wanted)
+    have = [key for key in now if key in known]
+    same = next((i for i, (mine, theirs) in enumerate(zip(have, wanted, strict=False)) if mine != theirs), len(wanted))
+    return wanted[same:]
 
 
 def delete_member(cls: type, name: str) -> None:
     """CPython does not forget that a class had a `__new__`: `object.__new__` would go on refusing the arguments that
     `__init__` takes. So one is left that drops them, as a method wrapper, which `inspect.signature` passes over."""
+    if name == "__doc__":  # CPython does not delete it
+        type.__setattr__(cls, name, None)
+        return
     type.__delattr__(cls, name)
     inherited: object = cls.__new__
     if name == "__new__" and inherited is object.__new__:
@@ -195,6 +209,10 @@ def restore_class(cls: type, before: dict[str, Any]) -> None:
     for name, value in before.items():
         if name not in UNTOUCHED and now.get(name, MISSING) is not value:
             type.__setattr__(cls, name, value)
+    names = [name for name in before if name not in UNTOUCHED and name != "__doc__"]  # CPython deletes none of these
+    for name in out_of_place(now, names):
+        type.__delattr__(cls, name)
+        type.__setattr__(cls, name, before[name])
 
 
 def restore_cell(cell: CellType, before: Any) -> None:

@@ -33,14 +33,14 @@ def must_wait(edit: ModuleEdit, unit: Unit) -> bool:
     return uses.effects and any(edit.is_tracked(edit.overlay.get(name, MISSING)) for name in uses.reads | uses.callees)
 
 
-def keep_state(edit: ModuleEdit, unit: Unit) -> None:
-    """Remembers what a statement with effects can get at by its names: containers, and the state of user's modules."""
-    uses = unit.uses
+def keep_state(edit: ModuleEdit, unit: Unit, find: Callable[[str], Any] | None = None) -> None:
+    """Remembers what a statement with effects can get at by its names: containers, classes, and the state of user's
+    modules. `find` gives the value of a name, None for none."""
+    uses, keeper = unit.uses, edit.keeper
     if not uses.effects and not uses.mutates:
         return
-    keeper = edit.keeper
     for name in uses.reads | uses.callees | uses.mutates:
-        value = edit.overlay.get(name)
+        value = (find or edit.overlay.get)(name)
         if isinstance(value, ModuleType):
             if edit.is_tracked(value):
                 keeper.keep_module(value)
@@ -48,6 +48,10 @@ def keep_state(edit: ModuleEdit, unit: Unit) -> None:
             module = sys.modules.get(value.__module__)
             if module is not None and edit.is_tracked(module):
                 keeper.keep_module(module)
+        elif isinstance(value, type):
+            if edit.is_tracked(value):
+                edit.journal.keep_class(value)
+                keeper.keep(list(vars(value).values()))
         else:
             keeper.keep([value])
 

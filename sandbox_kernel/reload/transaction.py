@@ -25,6 +25,7 @@ from sandbox_kernel.reload.modules import ModuleEdit
 from sandbox_kernel.reload.notebook import Notebook
 from sandbox_kernel.reload.report import ObjectChange
 from sandbox_kernel.reload.sections import held, undisturbed
+from sandbox_kernel.reload.state import LIMIT, Keeper
 from sandbox_kernel.reload.taint import ChangedMembers
 from sandbox_kernel.versions.changes import ModulePlan, ScopePlan, Step
 from sandbox_kernel.versions.units import Source, parse_source
@@ -125,6 +126,7 @@ class Transaction:
                     self._hooks()
                 if migrate is not None:
                     migrate()
+                self._remove_gone()
         except BaseException as error:
             with undisturbed(), held():
                 for failure in self.journal.undo():
@@ -135,7 +137,7 @@ class Transaction:
                 raise
             module = next((plan.module for plan in self.plans), "")
             raise ReloadError(
-                f"the reload of '{module}' raised {type(error).__name__}: {error}; everything is as it was, "
+                f"the reload of '{module}' raised {in_words(error)}; everything is as it was, "
                 "mend the source and save again",
                 module=module,
                 reason="interrupted" if isinstance(error, KeyboardInterrupt) else "failed",
@@ -153,7 +155,7 @@ class Transaction:
             self.journal.set_item(self.live.records, name, Record(module, text, module.__file__ or f"<{name}>"))
             self._report(name, name, "added", "")
 
-        finder = ServingFinder(self.new_sources, self.paths, note)
+        finder = ServingFinder(self.new_sources, self.paths, note, self._keep_imported)
         before = set(self.live.records)
         sys.meta_path.insert(0, finder)
         try:
@@ -164,6 +166,17 @@ class Transaction:
             raise
         finally:
             sys.meta_path.remove(finder)
+
+    def _is_package(self, name: str) -> bool:
+        return os.path.basename(self.paths.get(name, "")) == "__init__.py"
+
+    def _keep_imported(self, name: str, text: str) -> None:
+        """A new module may change the state of those that it imports (registries)."""
+        keeper = Keeper(self.journal, self._is_tracked, LIMIT)
+        with contextlib.suppress(SyntaxError, ValueError):  # its import reports that
+            for other in importers.imported_modules(parse_source(text), name, is_package=self._is_package(name)):
+                if other in self.live.records:
+                    keeper.keep_module(self.live.records[other].module)
 
     def _is_tracked(self, value: object) -> bool:
         if isinstance(value, ModuleType):
@@ -296,6 +309,9 @@ class Transaction:
             fresh.real = record.real if fresh.filename == record.filename else ""
             self.journal.set_item(self.live.records, plan.module, fresh)
             set_lines(fresh.filename, plan.new)
+
+    def _remove_gone(self) -> None:
+        """Last of all: a module that was taken out cannot be put back where it stood."""
         for name in self.removed:
             if name in sys.modules and name in self.live.records:
                 self._remove(name)
@@ -344,6 +360,13 @@ class Transaction:
             record = self.live.records.get(plan.module)
             if record is not None:
                 set_lines(record.filename, record.source)
+
+
+def in_words(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # border: the user's own `__str__`
+        return type(error).__name__
 
 
 def mentions(text: str, words: set[str]) -> bool:
