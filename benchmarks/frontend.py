@@ -10,7 +10,6 @@ of its own, on this machine.
 from __future__ import annotations
 
 import argparse
-import ast
 import asyncio
 import json
 import statistics
@@ -140,7 +139,8 @@ async def measure_events(host: Host, page: Page, rounds: int) -> None:
     """From the moment before the call that crashes, and after the reload's end, until the page shows it; one cell runs."""
     await open_notebook(host, page, "Studio()")
     await page.evaluate(WATCH)
-    made = json.loads(ast.literal_eval(await run_in_kernel(page, CAUSE.format(count=rounds, source=till()))))
+    said = await run_in_kernel(page, CAUSE.format(count=rounds, source=till()))
+    made = json.loads(said[said.index("{") : said.rindex("}") + 1])  # after what the reloads say
     seen: dict[str, float] = await page.evaluate("() => window.seen")
     for kind in ("crash", "restart", "reload"):
         times = [max(0.0, seen[what] - at) for what, at in made.items() if what.startswith(kind) and what in seen]
