@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra `classroom` is not installed")
 
+import psycopg
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -45,13 +46,26 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("PostgreSQL cannot make a database here")
     command = [*ORDINARY, postgres, "-D", f"{place}/data", "-k", str(place), "-c", "listen_addresses=", "-F"]
     server = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]  # as above
-    deadline = time.monotonic() + 30
-    while not (place / ".s.PGSQL.5432").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield f"postgresql://class@/postgres?host={place}"
-    server.terminate()
-    server.wait()
+    found = f"postgresql://class@/postgres?host={place}"
+    try:
+        deadline = time.monotonic() + 30
+        while not takes_in(found):
+            assert server.poll() is None, "PostgreSQL ended before it took anybody in"
+            assert time.monotonic() < deadline, "PostgreSQL took nobody in within 30 s"
+            time.sleep(0.05)
+        yield found
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def takes_in(address: str) -> bool:
+    """Its socket is there before it is ready: it turns away who comes in between."""
+    try:
+        psycopg.connect(address, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 @pytest.fixture
