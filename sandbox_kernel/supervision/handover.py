@@ -23,19 +23,18 @@ _give_way: Callable[[], None] | None = getattr(os, "sched_yield", None)  # not o
 
 
 class Handover:
-    """The waits of one system, in whichever thread. A count that two threads change at once is off by one at worst."""
+    """The waits of one system, in whichever thread. What two threads count at once is off by one at worst."""
 
     __slots__ = ("_sleeps",)
 
     def __init__(self) -> None:
-        self._sleeps = 0 if _give_way else -1  # waits that do not yield; for ever where nothing can be yielded
+        self._sleeps = 0  # waits that do not yield
 
     def over_soon(self, waiting: Callable[[], bool]) -> bool:
         """Whether `waiting()` ended within a few yields."""
-        if self._sleeps:
+        if _give_way is None or self._sleeps > 0:
             self._sleeps -= 1
             return not waiting()
-        assert _give_way is not None
         busy = time.perf_counter_ns() + _BUSY_NS
         for _ in range(_YIELDS):
             if not waiting():

@@ -21,37 +21,41 @@ class Echo(Worker):
         return Reply(request, state)
 
 
-class Slow:
-    """Stands in for a yield that gives the processor to somebody else: the clock goes on by a second."""
+class Yields:
+    """Stands in for the yields: counts them, and the clock goes on by so much with each."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.yields = self.now = 0
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, each_ns: int) -> None:
+        self.count = self.now = 0
+        self._each_ns = each_ns
         monkeypatch.setattr(handover, "_give_way", self)
         monkeypatch.setattr(handover.time, "perf_counter_ns", lambda: self.now)
 
     def __call__(self) -> None:
-        self.yields += 1
-        self.now += 1_000_000_000
+        self.count += 1
+        self.now += self._each_ns
 
 
-def test_what_ends_after_some_looks_is_seen() -> None:
+def test_what_ends_after_some_looks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    Yields(monkeypatch, each_ns=100)
     looks = itertools.count()
     assert Handover().over_soon(lambda: next(looks) < 5)
 
 
-def test_what_does_not_end_is_given_up() -> None:
+def test_what_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    yields = Yields(monkeypatch, each_ns=100)
     assert not Handover().over_soon(lambda: True)
+    assert 50 == yields.count
 
 
 def test_where_others_want_to_run_the_next_hundred_waits_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow, here = Slow(monkeypatch), Handover()
+    """Also the rest of this one: the caller's time limit is running."""
+    yields, here = Yields(monkeypatch, each_ns=1_000_000_000), Handover()
     assert not here.over_soon(lambda: True)
-    yields = slow.yields
-    assert 1 == yields  # no second one, as the caller's time limit is running
+    assert 1 == yields.count
     assert [False] * 100 == [here.over_soon(lambda: True) for _ in range(100)]
-    assert yields == slow.yields
+    assert 1 == yields.count
     here.over_soon(lambda: True)
-    assert slow.yields > yields
+    assert 2 == yields.count
 
 
 def test_another_thread_gets_its_turn() -> None:
