@@ -70,7 +70,8 @@ def parts(value: Any, root: str) -> list[tuple[object, object]]:
     if isinstance(value, functools.partial):
         return [("func", value.func), ("args", value.args)]
     if is_of(type(value), root):
-        return [("class", type(value)), *getattr(value, "__dict__", {}).items()]
+        attributes = getattr(value, "__dict__", None)
+        return [("class", type(value)), *(attributes.items() if isinstance(attributes, dict) else ())]
     return []
 
 
@@ -87,13 +88,19 @@ def picture(root: str) -> tuple[dict[object, object], list[object]]:
     seen: dict[int, object] = {}
     while stack:
         key, value = stack.pop()
-        facts[key] = value if isinstance(value, int | float | str | bytes | None) else id(value)
-        if id(value) not in seen:
+        plain = isinstance(value, int | float | str | bytes | None)
+        facts[key] = value if plain else id(value)
+        if not plain and id(value) not in seen:
             seen[id(value)] = value
             inner = [(name, part) for name, part in parts(value, root) if name not in NOT_COMPARED]
-            facts[key, "names"] = repr([name for name, _ in inner if isinstance(name, str | int)])
+            facts[key, "names"] = repr([name for name, _ in inner if isinstance(name, str | int) and name != "__doc__"])
             stack += [((key, str(name)), part) for name, part in inner]
     return facts, [*seen.values()]
+
+
+def differences(before: dict[object, object], root: str) -> list[object]:
+    now, _alive = picture(root)
+    return [key for key in before if before[key] != now.get(key)]
 
 
 @pytest.fixture
@@ -130,7 +137,7 @@ def test_a_fault_before_any_step_changes_nothing(
         if (EDITS / case / f"check{step}.py").read_text().startswith("# refused"):
             return  # by the trial, which is left out here
         takes_out = any(not Path(path).exists() for path in changed)  # last of all: nothing can fail then
-        before, _alive = picture(str(tmp_path))
+        before, alive = picture(str(tmp_path))
         failing_at = 1
         while failing_at:
             reloader.fault = FaultAt(failing_at, deletions=not takes_out)
@@ -139,6 +146,8 @@ def test_a_fault_before_any_step_changes_nothing(
             failing_at += max(1, failing_at // 12) if failed else -failing_at
             if failed:
                 gc.collect()
-                now, _ = picture(str(tmp_path))
-                assert [] == [key for key in before if before[key] != now.get(key)], failed
+                assert [] == differences(before, str(tmp_path)), failed
         reloader.fault = None
+        before.clear()
+        alive.clear()  # a check may want to see something collected
+        run_cell(reloader, notebook, EDITS / case / f"check{step}.py")
