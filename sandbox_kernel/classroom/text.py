@@ -46,6 +46,8 @@ def read(path: Path) -> Notebook:
         return from_text(text) if path.suffix == ".md" else normalised(nbformat.reads(text, as_version=4))
     except FileNotFoundError:
         raise LessonError(f"there is no file {path}; `lesson new` makes a lesson to start from") from None
+    except IsADirectoryError:
+        raise LessonError(f"{path} is a folder; name the lessons in it, as {path}/*.ipynb") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError) as error:
         raise LessonError(f"{path} cannot be read as a notebook: {error}") from None
 

@@ -76,3 +76,5 @@ def test_a_file_that_is_no_notebook_gets_one_sentence(tmp_path) -> None:  # type
         read(tmp_path / "broken.ipynb")
     with pytest.raises(LessonError, match="lesson new"):
         read(tmp_path / "missing.md")
+    with pytest.raises(LessonError, match="is a folder; name the lessons in it"):
+        read(tmp_path)
