@@ -215,7 +215,7 @@ async def test_what_a_busy_sandbox_uses_is_told(stage: Stage) -> None:
         used = event.usage  # the first ones may be of the time before the cell
         if used.memory_bytes > 64 << 20 and used.disk_bytes >= 1 << 20 and used.cpu_seconds > 0:
             assert used.processes >= 1
-            assert used.files >= 1
+            assert used.files > 1
             return
 
 
